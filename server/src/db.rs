@@ -19,6 +19,7 @@ mod mysql;
 mod partitions;
 mod place;
 mod postgres;
+mod range;
 #[cfg(test)]
 pub mod seam;
 mod session;
@@ -43,10 +44,11 @@ use crate::config::SecretUrl;
 pub use batch_connection::Connection;
 use batch_connection::Writes;
 pub use bulk_insert::{Grouped, Insertion, add_up, insert_new, statement_runs, write_columns};
-pub use by_key::find_by_keys;
+pub use by_key::{find_among, find_by_keys};
 pub use errors::{is_contention, is_outage, is_unique_violation, is_without_partition, may_have_committed};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};
+pub use range::Range;
 use session::{Ending, Session};
 
 /// Longest wait of a call for a free connection.

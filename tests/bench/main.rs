@@ -96,7 +96,8 @@ enum Workload {
     ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
-    /// Refunds, in batches.
+    /// Refunds, one by one and in batches.
+    CreateAdjustment(usize),
     BatchCreateAdjustments,
     Healthz(usize),
     Postback(usize),
@@ -106,12 +107,12 @@ enum Workload {
 }
 
 use Workload::{
-    BatchCreateAdjustments, BatchRecordConversions, ByItself, Healthz, ManyRows, NoOp, OneRow,
-    PendingThenApproved, Postback, RecordConversion, Redirect, SameMessages, StreamRecordConversions,
+    BatchCreateAdjustments, BatchRecordConversions, ByItself, CreateAdjustment, Healthz, ManyRows, NoOp,
+    OneRow, PendingThenApproved, Postback, RecordConversion, Redirect, SameMessages, StreamRecordConversions,
 };
 
 /// The workloads in the order of each round.
-const WORKLOADS: [Workload; 26] = [
+const WORKLOADS: [Workload; 27] = [
     OneRow(1),
     NoOp(1),
     RecordConversion(1),
@@ -130,6 +131,7 @@ const WORKLOADS: [Workload; 26] = [
     ManyRows(2),
     BatchRecordConversions,
     StreamRecordConversions,
+    CreateAdjustment(128),
     BatchCreateAdjustments,
     Healthz(64),
     Postback(64),
@@ -152,7 +154,7 @@ fn makes_sense(workload: Workload, database_url: &str) -> bool {
 
 /// Workloads, each with the one that it is compared with. `Healthz` is a constant answer of the
 /// server's HTTP stack.
-const COMPARED: [(Workload, Workload); 19] = [
+const COMPARED: [(Workload, Workload); 20] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),
     (RecordConversion(128), NoOp(128)),
@@ -166,6 +168,7 @@ const COMPARED: [(Workload, Workload); 19] = [
     (BatchRecordConversions, ManyRows(1)),
     (StreamRecordConversions, ManyRows(1)),
     (StreamRecordConversions, ManyRows(2)),
+    (CreateAdjustment(128), RecordConversion(128)),
     (BatchCreateAdjustments, BatchRecordConversions),
     (Postback(64), Healthz(64)),
     (PendingThenApproved(64), Postback(64)),
@@ -193,6 +196,7 @@ impl Workload {
             ByItself(..) => "gRPC each committed alone",
             BatchRecordConversions => "gRPC BatchRecordConversions",
             StreamRecordConversions => "gRPC StreamRecordConversions",
+            CreateAdjustment(_) => "gRPC CreateAdjustment",
             BatchCreateAdjustments => "gRPC BatchCreateAdjustments",
             Healthz(_) => "GET /healthz",
             Postback(_) => "GET /s2s",
@@ -209,6 +213,7 @@ impl Workload {
             | SameMessages(in_flight)
             | RecordConversion(in_flight)
             | ByItself(in_flight, _)
+            | CreateAdjustment(in_flight)
             | Healthz(in_flight)
             | Postback(in_flight)
             | PendingThenApproved(in_flight)
@@ -283,8 +288,13 @@ async fn bench(options: Options) -> Result<()> {
                 }
                 PendingThenApproved(_) => recorded += warm_up.items / 2 + sample.items / 2,
                 Redirect(_) => visits += warm_up.items + sample.items,
-                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | BatchCreateAdjustments | Healthz(_) => {
-                }
+                OneRow(_)
+                | ManyRows(_)
+                | NoOp(_)
+                | SameMessages(_)
+                | CreateAdjustment(_)
+                | BatchCreateAdjustments
+                | Healthz(_) => {}
             }
             row.samples.push(sample);
         }
@@ -437,6 +447,10 @@ impl Bench {
                     callers.push(grpc::Stream::open(channel, self.orders.clone()).await?);
                 }
                 load::drive(callers, duration, process).await
+            }
+            CreateAdjustment(in_flight) => {
+                let refund = |channel| refunds::Single::new(channel, key.clone(), self.refunds.clone());
+                self.server.drive(in_flight, refund, duration).await
             }
             BatchCreateAdjustments => {
                 let refund = |channel| refunds::Batch::new(channel, self.refunds.clone());

@@ -1,4 +1,4 @@
-//! Refunds of a cent, in batches, as the measured kind of adjustment.
+//! Refunds of a cent, as the measured kind of adjustment.
 
 use std::sync::{
     Arc,
@@ -12,7 +12,7 @@ use s2s_sdk::v1::{
     new_adjustment::{Change, Target},
 };
 use s2s_tests::authorized;
-use tonic::transport::Channel;
+use tonic::{metadata::AsciiMetadataValue, transport::Channel};
 
 use crate::{
     Result,
@@ -60,6 +60,32 @@ impl Refunds {
             ..Default::default()
         };
         CreateAdjustmentRequest { adjustment: Some(adjustment), validate_only: false }
+    }
+}
+
+/// `CreateAdjustment`.
+pub struct Single {
+    client: AdjustmentServiceClient<Channel>,
+    /// Parsed once; parsing in each call would be measured as well.
+    key: AsciiMetadataValue,
+    refunds: Arc<Refunds>,
+}
+
+impl Single {
+    pub fn new(channel: Channel, key: AsciiMetadataValue, refunds: Arc<Refunds>) -> Self {
+        Self { client: AdjustmentServiceClient::new(channel), key, refunds }
+    }
+}
+
+impl Caller for Single {
+    async fn call(&mut self) -> Result<u64> {
+        let mut request = tonic::Request::new(self.refunds.next());
+        request.metadata_mut().insert("authorization", self.key.clone());
+        let response = self.client.create_adjustment(request).await?.into_inner();
+        match response.verdict() {
+            AdjustmentVerdict::Recorded => Ok(1),
+            _ => Err(format!("not recorded: {response:?}").into()),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod known;
 mod text;
+mod update;
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use sea_orm::{
 };
 
 use self::known::Known;
+pub use self::update::write_columns;
 use super::{Connection, batch_connection::COMMIT};
 
 /// Maximum number of rows in a statement with placeholders. Keeps the number of values within the
@@ -106,21 +108,6 @@ where
     E::Model: ModelTrait<Entity = E>,
 {
     insert_known::<E>(txn, rows, Known::Added { key, sums }).await
-}
-
-/// Writes the columns `set` of rows that are locked in this transaction, with few statements. The rows
-/// must be there: one that is not would be inserted. No two rows have the same key.
-pub async fn write_columns<E>(
-    txn: &Connection,
-    rows: &[&E::Model],
-    key: &[E::Column],
-    set: &[E::Column],
-) -> Result<(), DbErr>
-where
-    E: Grouped,
-    E::Model: ModelTrait<Entity = E>,
-{
-    insert_known::<E>(txn, rows, Known::Written { key, set }).await
 }
 
 async fn insert_known<E>(
@@ -215,7 +202,7 @@ impl<C: IdenStatic> Columns<C> {
         E::Model: ModelTrait<Entity = E>,
         C: sea_orm::ColumnTrait,
     {
-        if let Known::Written { .. } = known {
+        if let Known::Written(_) = known {
             return Self { filled: C::iter().collect(), empty: Vec::new() };
         }
         let empty = |column: C| {

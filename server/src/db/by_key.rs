@@ -11,12 +11,9 @@ use sea_orm::{
 
 use super::bulk_insert::{array, list, quoted, statement_runs};
 
-/// Maximum number of keys in a statement; more would nest its condition too deeply.
-const KEYS_MAX: usize = 128;
-
-/// Finds the rows that have these values in the columns of a key. With `lock`, locks them until the
-/// transaction ends, in the order of these columns. Then the keys must be sorted in this order: if all
-/// transactions lock rows in the same order, they can't deadlock.
+/// Finds the rows that have these values in the columns of a key, the first of which an index begins
+/// with. With `lock`, locks them until the transaction ends, in the order of these columns. Then the keys
+/// must be sorted in this order: if all transactions lock rows in the same order, they can't deadlock.
 pub async fn find_by_keys<E, const N: usize>(
     db: &impl ConnectionTrait,
     key: [E::Column; N],
@@ -47,11 +44,50 @@ where
         return E::find().from_raw_sql(statement).all(db).await;
     }
     let mut found = Vec::with_capacity(values.len());
-    for run in values.chunks(KEYS_MAX).flat_map(statement_runs) {
-        let condition = condition(&key, run.len());
-        let values = run.iter().flatten().cloned();
-        let statement =
-            Statement::from_sql_and_values(backend, format!("{select} WHERE {condition}{end}"), values);
+    for run in statement_runs(values) {
+        let text = match (backend, run) {
+            (_, [_]) => format!("{select} WHERE {}{end}", is_key(&key)),
+            (DbBackend::Sqlite, _) => {
+                format!("SELECT {columns} FROM {}", in_values(&table, &key, run.len()))
+            }
+            _ => format!("{select} WHERE {}{end}", in_lists(&key, run.len())),
+        };
+        let first = run.iter().filter(|_| backend == DbBackend::MySql && run.len() > 1);
+        let first = first.filter_map(|values| values.first());
+        let values = first.chain(run.iter().flatten()).cloned();
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        found.extend(E::find().from_raw_sql(statement).all(db).await?);
+    }
+    Ok(found)
+}
+
+/// Finds the rows that have the value `of` in one column, and one of these values in another. An index
+/// begins with both.
+pub async fn find_among<E>(
+    db: &impl ConnectionTrait,
+    of: (E::Column, Value),
+    column: E::Column,
+    values: &[Value],
+) -> Result<Vec<E::Model>, DbErr>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult,
+{
+    let backend = db.get_database_backend();
+    let [of_name, name] = [of.0, column].map(|column| quoted(backend, column.as_str()));
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let (columns, table) = (list(backend, columns.iter()), quoted(backend, E::default().as_str()));
+    let select = format!("SELECT {columns} FROM {table} WHERE {of_name}=");
+    let mut found = Vec::with_capacity(values.len());
+    for run in statement_runs(values) {
+        let (text, values) = if backend == DbBackend::Postgres {
+            let (sql_type, values) = array(run.to_vec())?;
+            (format!("{select}$1 AND {name}=ANY($2::{sql_type})"), vec![values])
+        } else {
+            (format!("{select}? AND {name} IN ({})", vec!["?"; run.len()].join(",")), run.to_vec())
+        };
+        let values = std::iter::once(of.1.clone()).chain(values);
+        let statement = Statement::from_sql_and_values(backend, text, values);
         found.extend(E::find().from_raw_sql(statement).all(db).await?);
     }
     Ok(found)
@@ -73,10 +109,29 @@ fn in_arrays<const N: usize>(
     Ok((format!("({}) IN (SELECT * FROM UNNEST({}))", key.join(","), names.join(",")), arrays))
 }
 
-/// `(a=? AND b=?) OR (a=? AND b=?)`, for so many keys.
-fn condition(key: &[String], keys: usize) -> String {
+/// `(VALUES (?,?),(?,?)) AS n CROSS JOIN t ON a=n.column1 AND b=n.column2`, for so many keys. SQLite joins
+/// in this order, so each key is one look-up.
+fn in_values(table: &str, key: &[String], keys: usize) -> String {
+    let row = format!("({})", vec!["?"; key.len()].join(","));
+    let rows = vec![row; keys].join(",");
+    let same: Vec<String> =
+        key.iter().zip(1..).map(|(column, number)| format!("{column}=n.column{number}")).collect();
+    format!("(VALUES {rows}) AS n CROSS JOIN {table} ON {}", same.join(" AND "))
+}
+
+/// `a IN (?,?) AND (a,b) IN ((?,?),(?,?))`, for so many keys. MariaDB seeks the first columns in an index,
+/// and the keys among what it finds; of alternatives, it would try each for each row.
+fn in_lists(key: &[String], keys: usize) -> String {
+    let first = key.first().map(String::as_str).unwrap_or_default();
+    let row = format!("({})", vec!["?"; key.len()].join(","));
+    let (firsts, rows) = (vec!["?"; keys].join(","), vec![row; keys].join(","));
+    format!("{first} IN ({firsts}) AND ({}) IN ({rows})", key.join(","))
+}
+
+/// `a=? AND b=?`.
+fn is_key(key: &[String]) -> String {
     let one: Vec<String> = key.iter().map(|column| format!("{column}=?")).collect();
-    vec![format!("({})", one.join(" AND ")); keys].join(" OR ")
+    one.join(" AND ")
 }
 
 #[cfg(test)]
@@ -84,10 +139,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_has_a_condition_of_its_own() {
+    fn keys_are_sought_by_their_first_column() {
         let key = ["a", "b"].map(str::to_owned);
-        assert_eq!(condition(&key, 1), "(a=? AND b=?)");
-        assert_eq!(condition(&key, 2), "(a=? AND b=?) OR (a=? AND b=?)");
+        assert_eq!(is_key(&key), "a=? AND b=?");
+        assert_eq!(in_lists(&key, 2), "a IN (?,?) AND (a,b) IN ((?,?),(?,?))");
+    }
+
+    #[test]
+    fn keys_are_values_to_join_with() {
+        let key = ["a", "b"].map(str::to_owned);
+        assert_eq!(
+            in_values("t", &key, 2),
+            "(VALUES (?,?),(?,?)) AS n CROSS JOIN t ON a=n.column1 AND b=n.column2"
+        );
     }
 
     #[test]

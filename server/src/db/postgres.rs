@@ -30,6 +30,10 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
             // Without this setting, each execution of an insert makes a new plan, with all the rows
             // in it.
             options = options.options([("plan_cache_mode", "force_generic_plan")]);
+            // A writer finds rows by their keys. Without statistics, as in a new partition, PostgreSQL
+            // takes a table to be small, and would read all of it for a batch of keys.
+            options = options
+                .options(["enable_seqscan", "enable_hashjoin", "enable_mergejoin"].map(|way| (way, "off")));
         }
         options.options([
             lock,

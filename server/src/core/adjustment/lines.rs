@@ -95,11 +95,13 @@ impl Lines {
         (result, line)
     }
 
-    /// Writes the lines, and the standing of their conversions.
-    pub async fn write(self, txn: &Connection) -> Result<(), DbErr> {
+    /// Writes the lines, and the standing of their conversions. All in the order of their keys, so that
+    /// neighbours in a table and in its indexes are written together.
+    pub async fn write(mut self, txn: &Connection) -> Result<(), DbErr> {
         if self.made.is_empty() {
             return Ok(());
         }
+        self.made.sort_unstable_by_key(|line| (line.click_id, line.serial, line.number));
         store::insert(txn, &self.made.iter().collect::<Vec<_>>()).await?;
         let of_partner = |line: &Adjustment| {
             let conversion = self.conversion(line.conversion_id())?;
@@ -109,6 +111,8 @@ impl Lines {
         ledger::insert(txn, &self.made.iter().filter_map(of_partner).collect::<Vec<_>>()).await?;
         let all = self.conversions.values();
         let changed = all.filter(|(row, before)| row.adjustment_count() != *before).map(|(row, _)| row);
-        conversion::stand(txn, &changed.collect::<Vec<_>>()).await
+        let mut changed: Vec<&Conversion> = changed.collect();
+        changed.sort_unstable_by_key(|row| (row.click_id, row.code_id, &row.dedupe_key));
+        conversion::stand(txn, &changed).await
     }
 }

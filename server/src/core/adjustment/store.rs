@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{ExternalId, Filter, Kind, LIST_KEY_BYTES};
 use crate::{
     core::conversion::ConversionId,
-    db::{Connection, Grouped, Insertion, eq_indexed, find_by_keys},
+    db::{Connection, Grouped, Insertion, Range, eq_indexed, find_by_keys},
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
@@ -101,9 +101,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Page<Model, LIST_KEY_BYTES>> {
-    let times = Condition::all()
-        .add_option(filter.start.map(|start| Column::CreatedAt.gte(start)))
-        .add_option(filter.end.map(|end| Column::CreatedAt.lt(end)));
+    let times = Range::of(Column::CreatedAt).from(filter.start).below(filter.end);
     let after = page.after.map(read_list_key).transpose()?;
     let rows = match filter.conversion {
         // The lines of a conversion are few, and their numbers are their order.
@@ -112,9 +110,11 @@ pub async fn list(
             .filter(Column::Serial.eq(id.serial))
             .filter(Column::AccountId.eq(account))
             .filter(Condition::all().add_option(after.map(|key| Column::Number.lt(key.3))))
+            .filter(times.condition())
             .order_by_desc(Column::Number),
         None => Entity::find()
             .filter(eq_indexed(db, Column::AccountId, account))
+            .filter(times.up_to(after.map(|key| key.0)).condition())
             .filter(Condition::all().add_option(after.map(is_older)))
             .order_by_desc(Column::AccountId)
             .order_by_desc(Column::CreatedAt)
@@ -122,25 +122,23 @@ pub async fn list(
             .order_by_desc(Column::Serial)
             .order_by_desc(Column::Number),
     };
-    let rows = rows.filter(times).limit(page.rows_to_read()).all(db).await?;
+    let rows = rows.limit(page.rows_to_read()).all(db).await?;
     Ok(page.cut(rows, None, list_key))
 }
 
 /// The columns that the list is sorted by.
 type ListKey = (Time, ClickId, i64, i16);
 
-/// Builds the condition that a row comes after this key in the list. The alternatives imply the
-/// range, but only a range is a condition that an index can seek.
+/// Builds the condition that a row of the range up to this key comes after it in the list.
 fn is_older((time, click, serial, number): ListKey) -> Condition {
     let same_time = Condition::all().add(Column::CreatedAt.eq(time));
     let same_click = same_time.clone().add(Column::ClickId.eq(click));
     let same_serial = same_click.clone().add(Column::Serial.eq(serial));
-    let alternatives = Condition::any()
+    Condition::any()
         .add(Column::CreatedAt.lt(time))
         .add(same_time.add(Column::ClickId.lt(click)))
         .add(same_click.add(Column::Serial.lt(serial)))
-        .add(same_serial.add(Column::Number.lt(number)));
-    Condition::all().add(Column::CreatedAt.lte(time)).add(alternatives)
+        .add(same_serial.add(Column::Number.lt(number)))
 }
 
 fn list_key(row: &Model) -> [u8; LIST_KEY_BYTES] {

@@ -54,10 +54,11 @@ impl Conversion {
         self.adjustments.unwrap_or_default()
     }
 
-    /// Sets the standing after the adjustment with this number.
+    /// Sets the standing after the adjustment with this number. A status that is the recorded one is
+    /// not repeated: an index has it, and PostgreSQL would write the entries of all indexes anew.
     pub fn set_standing(&mut self, standing: Standing, number: i16) {
         self.adjustments = Some(number);
-        self.current_status = Some(standing.status);
+        self.current_status = (standing.status != self.status).then_some(standing.status);
         self.current_value = Some(standing.value);
         self.current_commission = Some(standing.commission);
     }

@@ -16,7 +16,7 @@ use crate::{
         scan::LOOK_ROWS_MAX,
         tracking_link::TrackingLinkId,
     },
-    db::{Connection, Grouped, Insertion, eq_indexed, eq_unindexed, find_by_keys, insert_new},
+    db::{Connection, Grouped, Insertion, Range, eq_indexed, eq_unindexed, find_by_keys, insert_new},
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
@@ -194,24 +194,14 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionI
     Ok(Entity::find().filter(all).one(db).await?)
 }
 
-/// Maximum number of ids in one query.
-const IDS_PER_QUERY: usize = 256;
-
-/// Finds conversions by their ids, and maybe others.
+/// Finds conversions by their ids.
 pub async fn find_these(
     db: &impl ConnectionTrait,
     ids: &[ConversionId],
 ) -> Result<HashMap<ConversionId, Model>> {
-    let mut found = HashMap::with_capacity(ids.len());
-    for some in ids.chunks(IDS_PER_QUERY) {
-        // Repetitions keep the number of different statements low, each of which is prepared.
-        let some = || some.iter().cycle().take(some.len().next_power_of_two());
-        let of_clicks = Column::ClickId.is_in(some().map(|id| id.click));
-        let with_serials = Column::Serial.is_in(some().map(|id| id.serial));
-        let rows = Entity::find().filter(of_clicks).filter(with_serials).all(db).await?;
-        found.extend(rows.into_iter().map(|row| (row.id(), row)));
-    }
-    Ok(found)
+    let values: Vec<[Value; 2]> = ids.iter().map(|id| [id.click.into(), id.serial.into()]).collect();
+    let rows = find_by_keys::<Entity, 2>(db, [Column::ClickId, Column::Serial], &values, None).await?;
+    Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
 }
 
 /// Reads conversions in the order of their keys, from the one after `after`, at most `limit`.
@@ -265,25 +255,25 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Page<Model, LIST_KEY_BYTES>> {
     let after = page.after.map(read_list_key).transpose()?;
-    let (walked, others) = conditions(filter);
-    let walked = walked.add_option(after.map(is_older));
+    let (range, others) = conditions(filter);
     if let Some(sought) = sought(db, filter).await? {
         let others = others.add_option(filter.status.map(has_status));
-        let rows = of_account_among(db, account, sought.add(walked).add(others));
+        let rows = of_account_among(db, account, sought.add(rest(range, after)).add(others));
         let rows = rows.limit(page.rows_to_read()).all(db).await?;
         return Ok(page.cut(rows, None, list_key));
     }
-    let walked = walked_rows(db, account, filter.status, walked);
+    let walked = |range| walked_rows(db, account, filter.status, rest(range, after));
     let status = filter.status.filter(|status| indexed_status(db, *status).is_none());
     let others = others.add_option(status.map(has_status));
     let mut looked_up_to: Option<ListKey> = None;
     if !others.is_empty() {
         let key = [Column::CreatedAt, Column::ClickId, Column::Serial];
-        let last = walked.clone().select_only().columns(key).offset(LOOK_ROWS_MAX - 1).limit(1);
+        let last = walked(range).select_only().columns(key).offset(LOOK_ROWS_MAX - 1).limit(1);
         looked_up_to = last.into_tuple().one(db).await?;
     }
     let within = Condition::all().add(others).add_option(looked_up_to.map(is_not_older));
-    let rows = walked.filter(within).limit(page.rows_to_read()).all(db).await?;
+    let range = range.from(looked_up_to.map(|last| last.0));
+    let rows = walked(range).filter(within).limit(page.rows_to_read()).all(db).await?;
     Ok(page.cut(rows, looked_up_to.map(list_key_bytes), list_key))
 }
 
@@ -369,23 +359,23 @@ fn indexed_status(db: &impl ConnectionTrait, status: ConversionStatus) -> Option
     Some(Condition::all().add(has_status(status)).add(of_index))
 }
 
-/// Returns the conditions of a filter, apart from its click and its present status, in two parts:
-/// the conditions that the index of the list can seek, and the other conditions.
-fn conditions(filter: &Filter) -> (Condition, Condition) {
-    let times = Condition::all()
-        .add_option(filter.start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))
-        .add_option(filter.end.map(|end| compare(filter.time, end, |column, value| column.lt(value))));
+/// Returns the conditions of a filter, apart from its click and its present status, in two parts: the
+/// range that the index of the list can seek, and the other conditions.
+fn conditions(filter: &Filter) -> (Range<Column, Time>, Condition) {
     let others = Condition::all()
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
         .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner)))
         .add_option(filter.transaction.clone().map(|key| Column::DedupeKey.eq(key)))
         .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)));
-    match filter.time {
-        TimeKind::Created => (times, others),
-        _ if times.is_empty() => (times, others),
-        _ => (Condition::all(), others.add(times)),
+    let (all, Filter { start, end, .. }) = (Range::of(Column::CreatedAt), filter);
+    if filter.time == TimeKind::Created {
+        return (all.from(*start).below(*end), others);
     }
+    let others = others
+        .add_option(start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))
+        .add_option(end.map(|end| compare(filter.time, end, |column, value| column.lt(value))));
+    (all, others)
 }
 
 /// Compares a time of a conversion with `time`.
@@ -401,28 +391,30 @@ fn compare(kind: TimeKind, time: Time, by: fn(Column, Value) -> Expr) -> Expr {
 /// The columns that the list is sorted by.
 type ListKey = (Time, ClickId, i64);
 
-/// Builds the condition that a row comes after this key in the list.
+/// Builds the condition that a row of a range comes after this key in the list.
+fn rest(range: Range<Column, Time>, after: Option<ListKey>) -> Condition {
+    range.up_to(after.map(|after| after.0)).condition().add_option(after.map(is_older))
+}
+
+/// Builds the condition that a row of the range up to this key comes after it in the list.
 fn is_older(key: ListKey) -> Condition {
-    let range = Column::CreatedAt.lte(key.0);
-    beyond(key, range, |column, value| column.lt(value), Column::Serial.lt(key.2))
+    beyond(key, |column, value| column.lt(value), Column::Serial.lt(key.2))
 }
 
-/// Builds the condition that a row comes before this key in the list, or has this key.
+/// Builds the condition that a row of the range from this key comes before it in the list, or has this key.
 fn is_not_older(key: ListKey) -> Condition {
-    let range = Column::CreatedAt.gte(key.0);
-    beyond(key, range, |column, value| column.gt(value), Column::Serial.gte(key.2))
+    beyond(key, |column, value| column.gt(value), Column::Serial.gte(key.2))
 }
 
-/// Compares the columns of a key one after the other. The alternatives imply `range`, but only
-/// `range` is a condition that an index can seek.
-fn beyond((time, click, _): ListKey, range: Expr, by: fn(Column, Value) -> Expr, last: Expr) -> Condition {
+/// Compares the columns of a key one after the other. No index can seek these alternatives, so a range
+/// goes with them.
+fn beyond((time, click, _): ListKey, by: fn(Column, Value) -> Expr, last: Expr) -> Condition {
     let same_time = Condition::all().add(Column::CreatedAt.eq(time));
     let same_click = same_time.clone().add(Column::ClickId.eq(click)).add(last);
-    let alternatives = Condition::any()
+    Condition::any()
         .add(by(Column::CreatedAt, time.into()))
         .add(same_time.add(by(Column::ClickId, click.into())))
-        .add(same_click);
-    Condition::all().add(range).add(alternatives)
+        .add(same_click)
 }
 
 /// The key that the list is sorted by.

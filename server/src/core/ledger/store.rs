@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{Key, LIST_KEY_BYTES, NUMBER_OF_ENTRY};
 use crate::{
-    db::{Connection, Grouped, Insertion, sum},
+    db::{Connection, Grouped, Insertion, Range, sum},
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
@@ -141,15 +141,13 @@ pub async fn conversions(
     [start, end]: [Option<Time>; 2],
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Page<Listed, LIST_KEY_BYTES>> {
-    let times = Condition::all()
-        .add_option(start.map(|start| Column::CreatedAt.gte(start)))
-        .add_option(end.map(|end| Column::CreatedAt.lt(end)))
-        .add_option(page.after.map(read_list_key).transpose()?.map(is_older));
+    let after = page.after.map(read_list_key).transpose()?;
+    let times = Range::of(Column::CreatedAt).from(start).below(end).up_to(after.map(|after| after.0));
     let rows = Entity::find()
         .filter(Column::PartnerId.eq(partner))
         .filter(Column::AccountId.eq(account))
         .filter(Column::Number.eq(0_i16))
-        .filter(times)
+        .filter(times.condition().add_option(after.map(is_older)))
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::ClickId)
         .order_by_desc(Column::Serial);
@@ -158,16 +156,14 @@ pub async fn conversions(
     Ok(page.cut(rows.all(db).await?, None, list_key))
 }
 
-/// Builds the condition that a row comes after this one in the list. The alternatives imply the range,
-/// but only a range is a condition that an index can seek.
+/// Builds the condition that a row of the range up to this one comes after it in the list.
 fn is_older((time, click, serial): Listed) -> Condition {
     let same_time = Condition::all().add(Column::CreatedAt.eq(time));
     let same_click = same_time.clone().add(Column::ClickId.eq(click));
-    let alternatives = Condition::any()
+    Condition::any()
         .add(Column::CreatedAt.lt(time))
         .add(same_time.add(Column::ClickId.lt(click)))
-        .add(same_click.add(Column::Serial.lt(serial)));
-    Condition::all().add(Column::CreatedAt.lte(time)).add(alternatives)
+        .add(same_click.add(Column::Serial.lt(serial)))
 }
 
 fn list_key((time, click, serial): &Listed) -> [u8; LIST_KEY_BYTES] {

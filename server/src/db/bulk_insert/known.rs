@@ -13,8 +13,8 @@ pub enum Known<'a, C> {
     Skipped(&'a [C]),
     /// Adds its `sums` to those of the stored row with its `key`.
     Added { key: &'a [C], sums: &'a [C] },
-    /// Writes the columns `set` of the stored row with its `key`.
-    Written { key: &'a [C], set: &'a [C] },
+    /// On MariaDB, writes these columns of the stored row with its key.
+    Written(&'a [C]),
 }
 
 impl<C: IdenStatic> Known<'_, C> {
@@ -36,16 +36,14 @@ impl<C: IdenStatic> Known<'_, C> {
                 let added = each(sums, &|sum| format!("{sum} = {sum} + VALUES({sum})"));
                 format!(" ON DUPLICATE KEY UPDATE {added}")
             }
-            (DbBackend::MySql, Self::Written { set, .. }) => {
+            (DbBackend::MySql, Self::Written(set)) => {
                 format!(
                     " ON DUPLICATE KEY UPDATE {}",
                     each(set, &|column| format!("{column} = VALUES({column})"))
                 )
             }
-            (_, Self::Written { key, set }) => {
-                let written = each(set, &|column| format!("{column} = excluded.{column}"));
-                format!(" ON CONFLICT ({}) DO UPDATE SET {written}", list(backend, key.iter()))
-            }
+            // The other databases have updates from lists of values.
+            (_, Self::Written(_)) => String::new(),
             (_, Self::Added { key, sums }) => {
                 let added = each(sums, &|sum| format!("{sum} = {table}.{sum} + excluded.{sum}"));
                 format!(" ON CONFLICT ({}) DO UPDATE SET {added}", list(backend, key.iter()))

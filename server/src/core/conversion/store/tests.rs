@@ -26,9 +26,9 @@ async fn the_index_of_transaction_ids_finds_an_order() {
     ] {
         let key = DedupeKey::of_transaction(&TransactionId::sought("order-1"));
         let filter = Filter { transaction: Some(key), ..filter };
-        let (walked, others) = conditions(&filter);
+        let (range, others) = conditions(&filter);
         let sought = sought(db, &filter).await.unwrap().unwrap();
-        let condition = sought.add(walked.add(is_older((now, click, 1)))).add(others);
+        let condition = sought.add(rest(range, Some((now, click, 1)))).add(others);
         let Statement { sql, values, .. } =
             of_account_among(db, AccountId::DEFAULT, condition).limit(51).build(DbBackend::Sqlite);
         let explain = format!("EXPLAIN QUERY PLAN {sql}");
@@ -56,7 +56,7 @@ async fn the_index_by_status_finds_what_is_not_approved() {
             (ConversionStatus::Declined, "ix_conversion_status (account_id=? AND <expr>=?"),
             (ConversionStatus::Approved, "ix_conversion_account_id_created_at_click_id_serial (account_id=?"),
         ] {
-            let walked = Condition::all().add_option(after.map(is_older));
+            let walked = rest(Range::of(Column::CreatedAt), after);
             let walked = walked_rows(db, AccountId::DEFAULT, Some(status), walked);
             let Statement { sql, values, .. } = walked.limit(51).build(DbBackend::Sqlite);
             let explain = format!("EXPLAIN QUERY PLAN {sql}");

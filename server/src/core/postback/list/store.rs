@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     core::{conversion_code::ConversionCodeId, scan::LOOK_ROWS_MAX, turn::Turn},
-    db::eq_indexed,
+    db::{Range, eq_indexed},
     error::Result,
     page::{Page, PageRequest},
     values::{
@@ -50,26 +50,26 @@ pub async fn list(
         walked = walked.filter(eq_indexed(db, Column::Verdict, Verdict::Held)).order_by_desc(Column::Verdict);
     }
     // The range of ids is redundant, but an index can seek it: ids begin with the time of arrival.
-    let ids = Condition::all()
-        .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
-        .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
-        .add_option(after.map(|after| Column::Id.lt(after)));
-    let walked = walked.filter(ids).order_by_desc(Column::Id);
+    let ids = Range::of(Column::Id)
+        .from(filter.start.map(|start| PostbackId(first_id(start))))
+        .below(filter.end.map(|end| PostbackId(first_id(end.plus(ID_TICK)))))
+        .below(after);
+    let walked = walked.order_by_desc(Column::Id);
     let others = others(filter);
     let mut looked_up_to: Option<PostbackId> = None;
     if !others.is_empty() || filter.text.is_some() {
-        let last = walked.clone().select_only().column(Column::Id).offset(LOOK_ROWS_MAX - 1).limit(1);
-        looked_up_to = last.into_tuple().one(db).await?;
+        let last = walked.clone().filter(ids.condition()).select_only().column(Column::Id);
+        looked_up_to = last.offset(LOOK_ROWS_MAX - 1).limit(1).into_tuple().one(db).await?;
     }
+    let ids = ids.from(looked_up_to);
     let times = Condition::all()
         .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
         .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)));
-    let within = times.add(others).add_option(looked_up_to.map(|last| Column::Id.gte(last)));
-    let (within, rows_max) = (walked.filter(within), page.rows_to_read());
+    let (walked, rows_max) = (walked.filter(times.add(others)), page.rows_to_read());
     let rows = if let Some(text) = &filter.text {
-        search(db, &within, text, rows_max).await?
+        search(db, (&walked, ids), text, rows_max).await?
     } else {
-        let rows = within.limit(rows_max).all(db).await?;
+        let rows = walked.filter(ids.condition()).limit(rows_max).all(db).await?;
         rows.into_iter().map(Model::into_postback).collect::<Result<_, _>>()?
     };
     let looked_up_to = looked_up_to.map(|last| last.0.into_bytes());
@@ -119,19 +119,19 @@ impl Searched {
 /// packed texts, so the rows are read here, and no more of their columns than needed.
 async fn search(
     db: &impl ConnectionTrait,
-    within: &Select<Entity>,
+    (walked, range): (&Select<Entity>, Range<Column, PostbackId>),
     text: &str,
     rows_max: u64,
 ) -> Result<Vec<Postback>> {
     let columns = [Column::Id, Column::Target, Column::Body, Column::Packed];
     let ids = [Column::ClickId, Column::ClickText, Column::CodeId, Column::CodeText];
-    let read = within.clone().select_only().columns(columns).columns(ids).limit(SEARCHED_ROWS);
+    let read = walked.clone().select_only().columns(columns).columns(ids).limit(SEARCHED_ROWS);
     let rows_max = usize::try_from(rows_max).unwrap_or(usize::MAX);
     let text = Finder::new(text);
-    let (mut found, mut last, mut turn) = (Vec::new(), None, Turn::begin());
+    let (mut found, mut last, mut turn) = (Vec::new(), None::<PostbackId>, Turn::begin());
     loop {
-        let after = Condition::all().add_option(last.map(|last: PostbackId| Column::Id.lt(last)));
-        let rows = read.clone().filter(after).into_model::<Searched>().all(db).await?;
+        let rows =
+            read.clone().filter(range.below(last).condition()).into_model::<Searched>().all(db).await?;
         last = rows.last().map(|row| row.id);
         let is_last = u64::try_from(rows.len()).is_ok_and(|rows| rows < SEARCHED_ROWS);
         for row in rows {

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    db::{Connection, Db, Grouped, Insertion, statement_runs},
+    db::{Connection, Db, Grouped, Insertion, find_among},
     values::id::StatementId,
 };
 
@@ -81,13 +81,12 @@ pub async fn find(
     statement: StatementId,
     keys: &[Key],
 ) -> Result<HashMap<Key, i32>, DbErr> {
+    let names: Vec<Value> = keys.iter().map(|key| (*key).into()).collect();
+    let of_statement = (Column::StatementId, statement.into());
     let mut found = HashMap::with_capacity(keys.len());
-    for run in statement_runs(keys) {
-        let of_statement = Entity::find().filter(Column::StatementId.eq(statement));
-        for row in of_statement.filter(Column::Name.is_in(run.iter().copied())).all(db).await? {
-            let first = found.entry(row.name).or_insert(row.number);
-            *first = row.number.min(*first);
-        }
+    for row in find_among::<Entity>(db, of_statement, Column::Name, &names).await? {
+        let first = found.entry(row.name).or_insert(row.number);
+        *first = row.number.min(*first);
     }
     Ok(found)
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{Action, Outcome, Reason};
 use crate::{
-    db::{Connection, Db, Grouped, Insertion, statement_runs, sum},
+    db::{Connection, Db, Grouped, Insertion, find_among, sum},
     error::Result,
     page::{Page, PageRequest},
     values::{
@@ -117,12 +117,8 @@ pub async fn find_these(
     statement: StatementId,
     numbers: &[i32],
 ) -> Result<Vec<Model>, DbErr> {
-    let mut found = Vec::with_capacity(numbers.len());
-    for run in statement_runs(numbers) {
-        let of_statement = Entity::find().filter(Column::StatementId.eq(statement));
-        found.extend(of_statement.filter(Column::Number.is_in(run.iter().copied())).all(db).await?);
-    }
-    Ok(found)
+    let numbers: Vec<Value> = numbers.iter().map(|number| (*number).into()).collect();
+    find_among::<Entity>(db, (Column::StatementId, statement.into()), Column::Number, &numbers).await
 }
 
 /// Lists rows in their order: those with a result, or the differences about which nothing was done. Reads one
