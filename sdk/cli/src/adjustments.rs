@@ -18,7 +18,7 @@ use crate::{
     args::{Limit, given_id},
     cells::{amount, currency, time, word},
     failure::Failure,
-    names,
+    money, names,
     output::{Column, Output, Record},
     time::{When, Zone},
 };
@@ -159,8 +159,7 @@ impl One {
 }
 
 fn money(text: &str, currency: Option<&str>) -> Result<Money, Failure> {
-    let currency = currency.unwrap_or_default().to_ascii_uppercase();
-    Money::from_decimal(text.trim(), currency).map_err(|error| Failure::Usage(format!("`{text}`: {error}")))
+    money::read(text, currency.unwrap_or_default()).map_err(Failure::Usage)
 }
 
 /// Adjusts one conversion.

@@ -21,6 +21,7 @@ mod failure;
 mod init;
 mod keys;
 mod links;
+mod money;
 mod names;
 mod output;
 mod partners;

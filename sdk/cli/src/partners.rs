@@ -8,8 +8,7 @@ use s2s_sdk::{
     prost_types::FieldMask,
     v1::{
         ArchivePartnerRequest, CreatePartnerRequest, GetPartnerRequest, ListPartnerConversionsRequest,
-        ListPartnersRequest, Money, Partner, PartnerConversion, UnarchivePartnerRequest,
-        UpdatePartnerRequest,
+        ListPartnersRequest, Partner, PartnerConversion, UnarchivePartnerRequest, UpdatePartnerRequest,
     },
 };
 
@@ -17,7 +16,7 @@ use crate::{
     args::Limit,
     cells::{amount, currency, time, word},
     failure::Failure,
-    names,
+    money, names,
     output::{Column, Output, Record},
     time::{When, Zone},
 };
@@ -130,9 +129,8 @@ impl Settings {
         }
         if let Some(minimum) = self.minimum {
             set("minimum_payout");
-            let money = Money::from_decimal(minimum.trim(), self.currency.as_deref().unwrap_or_default());
-            partner.minimum_payout =
-                Some(money.map_err(|error| Failure::Usage(format!("`{minimum}`: {error}")))?);
+            let minimum = money::read(&minimum, self.currency.as_deref().unwrap_or_default());
+            partner.minimum_payout = Some(minimum.map_err(Failure::Usage)?);
         }
         if let Some(days) = self.hold_days {
             set("hold_days");

@@ -10,7 +10,7 @@ use s2s_sdk::{
     Client,
     v1::{
         CancelPayoutRequest, CreatePayoutRequest, GetPartnerRequest, GetPayoutRequest,
-        ListPartnerLinesRequest, ListPayoutsRequest, MarkPayoutPaidRequest, Money, PartnerLine, Payout,
+        ListPartnerLinesRequest, ListPayoutsRequest, MarkPayoutPaidRequest, PartnerLine, Payout,
     },
 };
 
@@ -18,7 +18,7 @@ use crate::{
     args::Limit,
     cells::{amount, currency, time, word},
     failure::Failure,
-    names,
+    money, names,
     output::{Column, Output, Record, say},
     time::{When, Zone},
 };
@@ -80,8 +80,9 @@ pub enum Action {
         /// Write an HTML page to this file, to print or to send, instead of the list.
         #[arg(long, value_name = "FILE")]
         page: Option<PathBuf>,
-        #[command(flatten)]
-        limit: Limit,
+        /// Maximum number of lines; 0 for all.
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        limit: usize,
     },
 }
 
@@ -156,7 +157,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
         }
         Action::Statement { id, page: None, limit } => {
             let payout = get(id, client).await?.unwrap_or_default();
-            output.list(client.payouts().list_partner_lines(of_payout(&payout)), limit.limit).await
+            output.list(client.payouts().list_partner_lines(of_payout(&payout)), limit).await
         }
     }
 }
@@ -189,8 +190,7 @@ async fn create(
         say(&format!("nothing is written; --expect {total} creates the payout"));
         return Ok(());
     };
-    let expected = Money::from_decimal(expect.trim(), currency(draft.total.as_ref()));
-    let expected = expected.map_err(|error| Failure::Usage(format!("`{expect}`: {error}")))?;
+    let expected = money::read(&expect, &currency(draft.total.as_ref())).map_err(Failure::Usage)?;
     let request = CreatePayoutRequest {
         currency_code: expected.currency_code.clone(),
         // The lines that were due at the look, so that the total is the same a moment later.

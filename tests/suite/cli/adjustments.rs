@@ -56,7 +56,7 @@ async fn a_conversion_is_adjusted_by_its_id_or_its_order_id() {
         (&["approve"], 2, "CONVERSION"),
         (&["approve", &sale.id, "--order", "order-1"], 2, "--order"),
         (&["refund", &sale.id, "--amount", "1"], 2, "--external-id"),
-        (&["refund", &sale.id, "--amount", "1,5", "--external-id", "r4"], 2, "amount"),
+        (&["refund", &sale.id, "--amount", "1.500", "--external-id", "r4"], 2, "two ways"),
         (&["restate", &sale.id, "--external-id", "r4"], 2, "nothing to change"),
         (&["refund", "--order", "nosuch", "--amount", "1", "--external-id", "r4"], 1, "nosuch"),
     ] {
@@ -77,7 +77,7 @@ async fn a_file_of_adjustments_is_sent_again_without_harm() {
         format!(
             "Kind;conversion_id;transaction_id;amount;currency;external_id;remark\n\
              approve;{};;;;;\n\
-             refund;;order-1;19.99;USD;r1;a; remark\n\
+             refund;;order-1;19.99;USD;r1;\"a; remark\"\n\
              refund;;order-2;100.01;USD;r2;\n\
              pay;;order-3;;;;\n\
              reverse;;order-3;;;;\n\
@@ -108,6 +108,11 @@ async fn a_file_of_adjustments_is_sent_again_without_harm() {
     let said = person.run(&["adjust", &file]).await;
     assert!(said.status == 0 && said.err.contains("2 recorded"), "{}", said.err);
     assert_eq!(shop.check(&sales[2]).await, (Status::Approved, 10_000, 1_000));
+    // A decimal comma without quotes moves the cells after it.
+    let file = person.write("moved.csv", "kind,transaction_id,amount,external_id\nrefund,order-0,1,50,r9\n");
+    let said = person.run(&["adjust", &file]).await;
+    assert!(said.status == 5 && said.err.contains("the row has 5 cells"), "{}", said.err);
+    assert_eq!(shop.check(&sales[0]).await, (Status::Approved, 100_000_000, 10_000_000));
     let file = person.write("wrong.csv", "kind,colour\napprove,red\n");
     let said = person.run(&["adjust", &file]).await;
     assert!(said.status == 2 && said.err.contains("colour"), "{}", said.err);

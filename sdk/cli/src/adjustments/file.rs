@@ -22,9 +22,9 @@ use s2s_sdk::{
 
 use crate::{
     cells::{from_csv, plain},
-    conversions::import::{FailedRows, Records, sentence},
+    conversions::import::{FailedRows, Records, check_cells, sentence},
     failure::Failure,
-    names,
+    money, names,
     output::say,
 };
 
@@ -130,8 +130,15 @@ fn is_known(title: &str) -> bool {
 }
 
 fn check_titles(titles: &[String]) -> Result<(), String> {
-    if let Some(other) = titles.iter().find(|title| !is_known(title)) {
-        return Err(format!("the column `{other}` is not known; the columns are {}", TITLES.join(", ")));
+    // A spreadsheet may end its title line with blank titles.
+    if let Some(other) = titles.iter().find(|title| !title.is_empty() && !is_known(title)) {
+        let known = TITLES.join(", ");
+        return Err(format!("the column `{other}` is not known; the columns are {known}, {KEEP_COMMISSION}"));
+    }
+    let twice =
+        titles.iter().enumerate().find(|(at, title)| titles.iter().take(*at).any(|one| one == *title));
+    if let Some((_, title)) = twice.filter(|(_, title)| !title.is_empty()) {
+        return Err(format!("the column `{title}` is there twice"));
     }
     let has = |wanted: &str| titles.iter().any(|title| title == wanted);
     if !has("kind") || !(has("conversion_id") || has("transaction_id")) {
@@ -148,7 +155,12 @@ impl Sending<'_> {
                 Err(broken) => self.fail(number, broken.reason(), &broken.sentence(), &[])?,
                 Ok(cells) => {
                     let row = Cells { titles: &self.titles, cells: &cells };
-                    match row.request(self.client).await? {
+                    let is_read = |at: usize| self.titles.get(at).is_some_and(|title| !title.is_empty());
+                    let request = match check_cells(&cells, &self.titles, is_read) {
+                        Ok(()) => row.request(self.client).await?,
+                        Err(sentence) => Err(sentence),
+                    };
+                    match request {
                         Ok(adjustment) => {
                             let adjustment = Some(adjustment);
                             let validate_only = self.dry_run;
@@ -197,6 +209,8 @@ impl Sending<'_> {
         self.outcomes.failed += 1;
         if self.outcomes.failed <= FAILURES_SHOWN {
             say(&format!("row {number}: {} [{}]", plain(sentence), plain(reason)));
+        } else if self.outcomes.failed == FAILURES_SHOWN + 1 && self.failed.is_none() {
+            say("more rows failed; --failed FILE writes all of them to a file");
         }
         match &mut self.failed {
             Some(file) => file.write(number, reason, sentence, cells),
@@ -241,7 +255,7 @@ impl Cells<'_> {
 
     fn money(&self, title: &str) -> Result<Option<Money>, String> {
         let text = self.cell(title);
-        let read = (!text.is_empty()).then(|| Money::from_decimal(&text, self.cell("currency")));
+        let read = (!text.is_empty()).then(|| money::read(&text, &self.cell("currency")));
         read.transpose().map_err(|error| format!("`{title}`: {error}"))
     }
 
@@ -320,7 +334,8 @@ mod tests {
                 })),
             ),
             ("refund,1.5,,,EUR,,perhaps", Err("keep_commission")),
-            ("refund,\"1,5\",,,EUR,,", Err("amount")),
+            ("refund,\"1,5\",,,EUR,,", refund(1_500_000, false)),
+            ("refund,1.500,,,EUR,,", Err("amount")),
             ("restate,,1e3,,EUR,,", Err("value")),
             ("restate,,,,EUR,declined,", Err("status")),
             ("pay,,,,,,", Err("kind")),
@@ -345,6 +360,8 @@ mod tests {
             ("conversion_id", false),
             ("kind,amount", false),
             ("kind,conversion_id,colour", false),
+            ("kind,conversion_id,amount,amount", false),
+            ("kind,conversion_id,,", true),
         ] {
             let titles: Vec<String> = titles.split(',').map(str::to_owned).collect();
             assert_eq!(check_titles(&titles).is_ok(), is_right, "{titles:?}");

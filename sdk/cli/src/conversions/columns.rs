@@ -92,12 +92,6 @@ impl Columns {
         Ok(Self { titles, fields, unread, units, is_of_failed_rows })
     }
 
-    /// Number of columns up to the last one that has a title.
-    pub fn titled(&self) -> usize {
-        let blank = |title: &&String| Title::read(title).meaning == Meaning::Blank;
-        self.titles.len() - self.titles.iter().rev().take_while(blank).count()
-    }
-
     /// Names the columns that are not read, so that a column with a misspelt title is not lost
     /// silently.
     pub fn unread(&self) -> Option<String> {

@@ -16,6 +16,7 @@
 mod check;
 mod failed;
 mod known;
+mod length;
 mod quotes;
 mod reading;
 mod records;
@@ -46,7 +47,7 @@ use tokio::sync::{
 
 #[cfg(fuzzing)]
 pub use self::check::check_file;
-pub use self::{failed::FailedRows, records::Records, tally::sentence};
+pub use self::{failed::FailedRows, length::check_cells, records::Records, tally::sentence};
 use self::{
     known::{LOOKUPS_MAX, Lookup},
     reading::{Fate, Prepared, Reading, Row, Rules},

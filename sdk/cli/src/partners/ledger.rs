@@ -5,7 +5,7 @@ use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client,
     v1::{
-        CreatePartnerEntryRequest, GetPartnerBalanceRequest, ListPartnerLinesRequest, Money, PartnerBalance,
+        CreatePartnerEntryRequest, GetPartnerBalanceRequest, ListPartnerLinesRequest, PartnerBalance,
         PartnerEntry,
     },
 };
@@ -14,7 +14,7 @@ use crate::{
     args::Limit,
     cells::{amount, currency, time},
     failure::Failure,
-    names,
+    money, names,
     output::{Column, Output, Record},
 };
 
@@ -96,8 +96,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.payouts().list_partner_lines(request), limit.limit).await
         }
         Action::Enter { id, amount, currency, note, request_id, dry_run } => {
-            let money = Money::from_decimal(amount.trim(), currency);
-            let money = money.map_err(|error| Failure::Usage(format!("`{amount}`: {error}")))?;
+            let money = money::read(&amount, &currency).map_err(Failure::Usage)?;
             let entry = PartnerEntry {
                 partner_id: names::partner(&id, client).await?,
                 amount: Some(money),

@@ -63,6 +63,11 @@ fn folded(title: &str) -> String {
 }
 
 impl Named {
+    /// Returns whether this is the title of the column.
+    pub fn is(&self, title: &str) -> bool {
+        self.title == folded(title)
+    }
+
     /// The columns of a network's statements, as its preset names them.
     pub fn of_preset(form: &StatementForm) -> Vec<Self> {
         let titles = [
@@ -93,7 +98,7 @@ impl Columns {
     /// field; else one that the preset of the network names, if the file has it.
     pub fn read(titles: &[String], named: &[Named], preset: &[Named]) -> Result<Self, String> {
         let is_free = |known: &&Named| {
-            let is_there = titles.iter().any(|title| folded(title) == known.title);
+            let is_there = titles.iter().any(|title| known.is(title));
             is_there && !named.iter().any(|named| named.field == known.field || named.title == known.title)
         };
         let named = &[named, &preset.iter().filter(is_free).cloned().collect::<Vec<_>>()].concat();
@@ -102,7 +107,7 @@ impl Columns {
         let has_order = has(Known::Transaction);
         let mut fields = Vec::with_capacity(titles.len());
         for (title, read) in titles.iter().zip(&read) {
-            let by_name = named.iter().find(|named| named.title == folded(title)).map(|named| named.field);
+            let by_name = named.iter().find(|named| named.is(title)).map(|named| named.field);
             let by_title = of_title(read.meaning, has_order)
                 .filter(|field| !named.iter().any(|named| named.field == *field));
             fields.push(by_name.or(by_title));
@@ -135,6 +140,11 @@ impl Columns {
         };
         let units = [unit(Field::Value), unit(Field::Commission)];
         Ok(Self { fields, units })
+    }
+
+    /// Returns whether the column at this place is read.
+    pub fn reads(&self, at: usize) -> bool {
+        self.fields.get(at).is_some_and(Option::is_some)
     }
 
     /// The cell of a field; empty if there is no such column.

@@ -18,7 +18,7 @@ use crate::{
     cells::from_csv,
     conversions::{
         codes::Code,
-        import::Records,
+        import::{Records, check_cells},
         row::{Row, Units, excerpt},
         worth,
     },
@@ -58,6 +58,8 @@ pub struct Rows {
 impl Rows {
     pub fn open(path: &Path, named: &[Named], preset: &[Named]) -> Result<Self, Failure> {
         let failure = |error| Failure::file(&path.display(), error);
+        let is_named = |title: &String| named.iter().chain(preset).any(|named| named.is(title));
+        let known = |titles: &[String]| known(titles) + titles.iter().filter(|title| is_named(title)).count();
         let mut records = Records::open_for(File::open(path).map_err(failure)?, known).map_err(failure)?;
         let titles =
             records.read().map_err(failure)?.and_then(|titles| titles.cells.ok()).unwrap_or_default();
@@ -76,7 +78,9 @@ impl Rows {
         let Some(record) = self.records.read()? else { return Ok(None) };
         let read = match record.cells {
             Err(broken) => Read::Fault(broken.sentence()),
-            Ok(cells) => self.row(&cells, rules).unwrap_or_else(Read::Fault),
+            Ok(cells) => check_cells(&cells, &self.titles, |at| self.columns.reads(at))
+                .and_then(|()| self.row(&cells, rules))
+                .unwrap_or_else(Read::Fault),
         };
         Ok(Some((record.row, read)))
     }

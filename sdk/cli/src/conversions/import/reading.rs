@@ -7,17 +7,17 @@ use std::{
     sync::Arc,
 };
 
-use s2s_sdk::{
-    parameter::is_trimmed,
-    v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest},
-};
+use s2s_sdk::v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest};
 use sha2::{Digest as _, Sha256};
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc::Sender},
 };
 
-use super::records::{Record, Records};
+use super::{
+    length::check_cells,
+    records::{Record, Records},
+};
 use crate::{
     conversions::{
         codes::{Code, Codes},
@@ -276,33 +276,10 @@ pub fn digest(content: &[u8]) -> u64 {
     digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
-/// Checks that each column that is read has a cell, that each cell has a column, and that the cells
-/// under blank titles at the end are blank.
-///
-/// A surplus cell is a fault even if it is empty, because an unquoted `19,99` may have moved every
-/// later cell by one column. Files of spreadsheets pass, because their first line ends with blank
-/// titles.
+/// Checks the number of cells of a row.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
-    let titles = columns.titles.len();
-    if columns.fields.iter().skip(cells.len()).any(Option::is_some) {
-        return Err(format!("the row has {} cells, and the first line {titles}", cells.len()));
-    }
-    if cells.len() > titles {
-        return Err(format!(
-            "the row has {} cells, and the first line {titles}; write quotes around a cell that has a separator, such \
-             as \"19,99\", and as many cells in the first line as in the rows",
-            cells.len()
-        ));
-    }
-    let mut unnamed = cells.iter().enumerate().skip(columns.titled());
-    match unnamed.find(|(_, cell)| !cell.trim_matches(is_trimmed).is_empty()) {
-        Some((place, _)) => Err(format!(
-            "cell {} has no title in the first line; write quotes around a cell that has a separator, such as \
-             \"19,99\", or give the column a title",
-            place + 1
-        )),
-        None => Ok(()),
-    }
+    let is_read = |at: usize| columns.fields.get(at).is_some_and(Option::is_some);
+    check_cells(cells, &columns.titles, is_read)
 }
 
 /// Checks that no cell begins with a quote after a blank. In CSV, such a quote is an ordinary

@@ -110,7 +110,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Opens a file, and recognises its separator by the number of titles that are known.
-    pub fn open_for(input: R, known: fn(&[String]) -> usize) -> io::Result<Self> {
+    pub fn open_for(input: R, known: impl Fn(&[String]) -> usize) -> io::Result<Self> {
         let text = Text::new(input);
         let is_marked = text.is_marked();
         let mut input = BufReader::new(text);
@@ -257,7 +257,7 @@ fn named_separator(line: &str) -> Option<u8> {
 }
 
 /// Returns the separator that yields the largest number of known titles.
-fn recognised(line: &[u8], known: fn(&[String]) -> usize) -> u8 {
+fn recognised(line: &[u8], known: impl Fn(&[String]) -> usize) -> u8 {
     let number = |separator: u8| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
         let titles = reader.records().next().and_then(Result::ok).unwrap_or_default();
