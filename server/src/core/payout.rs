@@ -204,10 +204,11 @@ pub async fn end(
     let found = store::find_to_update(&txn, account, id).await?;
     let mut payout = found.ok_or_else(|| Error::not_found("payout", &id))?;
     let ended = || {
-        let how = if payout.paid_at.is_some() { "was paid" } else { "is canceled" };
-        let message = format!(
-            "the payout {how}, and never changes again; what is wrong about it, an entry in the ledger corrects"
-        );
+        let message = if payout.paid_at.is_some() {
+            "the payout was paid, and never changes again; what is wrong about it, an entry in the ledger corrects"
+        } else {
+            "the payout is canceled, and its lines are due again; create another payout of them"
+        };
         Err(Error::new(ErrorReason::PayoutEnded, message))
     };
     match (end, payout.paid_at, payout.canceled_at) {

@@ -8,6 +8,7 @@ mod races;
 use futures::TryStreamExt as _;
 use s2s_sdk::{
     Client, Error,
+    prost_types::Timestamp,
     v1::{
         Approval, CancelPayoutRequest, ConversionStatus as Status, CreatePartnerEntryRequest,
         CreatePayoutRequest, ErrorReason, GetPartnerBalanceRequest, GetPayoutRequest,
@@ -136,6 +137,14 @@ async fn what_is_due_is_paid_once_and_a_refund_after_it_is_netted() {
     assert_eq!(reason(client.payouts().create(other).await), ErrorReason::RequestIdReused);
     assert_eq!(reason(pay_out(&client, ada, Some(6_000_000)).await), ErrorReason::PayoutDiffers);
 
+    let early = MarkPayoutPaidRequest {
+        payout_id: payout.id.clone(),
+        reference: "SEPA 1".to_owned(),
+        paid_time: Some(Timestamp { seconds: 4_000_000_000, nanos: 0 }),
+        ..Default::default()
+    };
+    let refused = client.payouts().mark_payout_paid(early).await.unwrap_err();
+    assert!(refused.message().contains("paid_time: must not be in the future"), "{refused}");
     let sent = paid(&client, &payout, "SEPA 1").await.unwrap();
     assert_eq!((sent.state(), sent.reference.as_str()), (PayoutState::Paid, "SEPA 1"));
     assert_eq!(paid(&client, &payout, "SEPA 1").await.unwrap(), sent);

@@ -76,6 +76,7 @@ async fn check_unfit(shop: &Shop, statement: &Statement) {
         (4, Action::Record),
         (5, Action::Record),
         (6, Action::Record),
+        (7, Action::Record),
     ] {
         let refused = settle(shop, statement, number, action).await;
         assert_eq!(reason(refused), ErrorReason::StatementActionUnfit, "{number} {action:?}");
@@ -83,7 +84,7 @@ async fn check_unfit(shop: &Shop, statement: &Statement) {
 }
 
 async fn check_bad_requests(shop: &Shop, statement: &Statement) {
-    let results = resolve(shop, resolution(statement, &[0, 1, 7, i64::MAX], Action::Compare)).await.unwrap();
+    let results = resolve(shop, resolution(statement, &[0, 1, 8, i64::MAX], Action::Compare)).await.unwrap();
     let reasons: Vec<_> = results.into_iter().map(reason).collect();
     let missing = ErrorReason::ResourceNotFound;
     assert_eq!(reasons, [missing, ErrorReason::Unspecified, missing, missing]);
@@ -140,17 +141,18 @@ async fn every_kind_of_difference_can_be_settled_and_settling_again_changes_noth
         unrecorded,
         row("nameless", 1_000_000, ""),
         row("negative", -1_000_000, ""),
+        NewStatementRow { click_id: never.clone(), ..row("without a value", 1_000_000, "") },
     ];
     add(&client, &statement, 1, &sent).await.unwrap();
     let too_early = resolution(&statement, &[1], Action::Compare);
     assert_eq!(reason(resolve(&shop, too_early).await), ErrorReason::StatementIncomplete);
     complete(&client, &statement).await;
-    assert_eq!(numbers(&client, &statement, Found::OnlyOurs).await, [6]);
+    assert_eq!(numbers(&client, &statement, Found::OnlyOurs).await, [7]);
 
     check_replay(&shop, &of_later, &held, &later).await;
     for _ in 0..2 {
         for (number, action) in
-            [(1, Action::Adjust), (2, Action::Adjust), (4, Action::Note), (6, Action::Adjust)]
+            [(1, Action::Adjust), (2, Action::Adjust), (4, Action::Note), (7, Action::Adjust)]
         {
             let dry = ResolveStatementRowsRequest {
                 validate_only: true,
@@ -174,8 +176,8 @@ async fn every_kind_of_difference_can_be_settled_and_settling_again_changes_noth
     let ours = rows(&client, &statement, Found::OnlyOurs, false).await.pop().unwrap();
     let standing = ours.ours.unwrap();
     assert_eq!((standing.status(), micros(standing.commission.as_ref())), (ConversionStatus::Declined, 0));
-    assert_eq!(rows(&client, &statement, Found::OnlyTheirs, true).await.len(), 1);
-    assert_eq!(commissions(&totals(&client, &statement).await), [8_500_000, 8_500_000]);
+    assert_eq!(rows(&client, &statement, Found::OnlyTheirs, true).await.len(), 2);
+    assert_eq!(commissions(&totals(&client, &statement).await), [9_500_000, 8_500_000]);
 
     check_unfit(&shop, &statement).await;
     check_bad_requests(&shop, &statement).await;

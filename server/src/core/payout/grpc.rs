@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     api::{self, Caller},
-    core::{App, partner},
+    core::{App, click::CLOCK_SKEW_MAX, partner},
     error::{Result, Violations},
     page::PageRequest,
     values::{
@@ -105,7 +105,10 @@ impl PayoutService for Service {
         let (id, mut violations) = (parse_id(&payout_id)?, Violations::default());
         let reference = violations.check("reference", parse_text(&reference, REFERENCE_BYTES_MAX));
         let at = violations.check("paid_time", paid_time.as_ref().map(Time::from_proto).transpose());
-        let (Some(reference), Some(at)) = (reference, at) else {
+        if at.flatten().is_some_and(|at| at > self.0.now().plus(CLOCK_SKEW_MAX)) {
+            violations.add("paid_time", "must not be in the future");
+        }
+        let (Some(reference), Some(at)) = (reference, at.filter(|_| violations.is_empty())) else {
             return Err(violations.into_error().into());
         };
         let end = End::Paid { reference, at };

@@ -1,5 +1,10 @@
 //! Does something about rows that differ, and compares them again.
 
+use jiff::{
+    Timestamp,
+    civil::{Date, Time as TimeOfDay},
+    tz::TimeZone,
+};
 use s2s_sdk::v1::ErrorReason;
 
 use super::{
@@ -23,12 +28,13 @@ use crate::{
     },
     error::{Error, Result},
     values::{
-        click_id::UnverifiedClickId,
+        click_id::{ClickId, UnverifiedClickId},
         conversion_status::ConversionStatus,
         external_id::ExternalId,
         id::{AccountId, StatementId},
         money::{Amount, AmountChange},
         text::truncate,
+        time::Time,
     },
 };
 
@@ -155,19 +161,28 @@ async fn record(app: &App, statement: &Statement, row: &Row, validate_only: bool
     if theirs.click_text.is_empty() {
         return Err(unfit("the network states no click id, without which nothing can be recorded"));
     }
+    // A value or a commission of 0 that nobody has stated would be in all sums from now on.
+    let [value, commission] = [theirs.value, theirs.commission].map(amount);
+    let (Some(value), Some(commission)) = (value?, commission?) else {
+        return Err(unfit(
+            "the network states no value or no commission of the sale; name the column of both when you compare the \
+             file, or record the sale with `RecordConversion`",
+        ));
+    };
     let currency = Some(theirs.currency);
+    let happened = happened(&statement.zone, &theirs);
     let claim = ConversionClaim {
         code: statement.code_id,
         click_id: UnverifiedClickId::read(&theirs.click_text),
         transaction_id: theirs.transaction_id,
-        value: amount(theirs.value)?.unwrap_or(Amount::ZERO),
+        value,
         currency,
-        commission: Commission::Amount(amount(theirs.commission)?.unwrap_or(Amount::ZERO)),
+        commission: Commission::Amount(commission),
         commission_currency: currency,
         status: theirs.status,
         status_word: String::new(),
         custom_params: CustomParams::default(),
-        happened: theirs.at.map_or(Happened::Now, Happened::At),
+        happened,
         request_id: Some(request_id(row)),
     };
     let code = conversion_code::find(app, Tenant::Account(statement.account_id), statement.code_id).await?;
@@ -178,6 +193,27 @@ async fn record(app: &App, statement: &Statement, row: &Row, validate_only: bool
         conversion::record(app, conversion, code.transaction_scope).await?;
     }
     Ok(())
+}
+
+/// The time of a sale. A midnight in the statement's time zone stands for a date alone, so the sale was at
+/// the time of that day that is closest to its click.
+fn happened(zone: &str, theirs: &Theirs) -> Happened {
+    let Some(at) = theirs.at else { return Happened::Now };
+    let clicked_at = key::click(&theirs.click_text).map(ClickId::time);
+    Happened::At(clicked_at.map_or(at, |clicked_at| closest(zone, at, clicked_at)))
+}
+
+fn closest(zone: &str, at: Time, clicked_at: Time) -> Time {
+    end_of_date(zone, at).map_or(at, |end| clicked_at.clamp(at, end))
+}
+
+/// The last moment of the day that begins at this time; `None` if it begins no day in the zone.
+fn end_of_date(zone: &str, at: Time) -> Option<Time> {
+    let zone = TimeZone::get(zone).ok()?;
+    let day = zone.to_datetime(Timestamp::from_microsecond(at.micros()).ok()?).date();
+    let start = |day: Date| zone.to_timestamp(day.to_datetime(TimeOfDay::midnight())).ok();
+    let next = start(day.tomorrow().ok()?)?;
+    (start(day)?.as_microsecond() == at.micros()).then(|| Time::from_micros(next.as_microsecond() - 1))
 }
 
 /// Identifies the sale of a row that names no order, so that it is recorded once.
@@ -257,4 +293,26 @@ async fn of_ours(app: &App, account: AccountId, before: &Row) -> Result<Compared
         row.set(Outcome::OnlyOurs, Some(&conversion));
     }
     Ok(Compared { row, keys: keys_of(before), replaced: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_the_time_of_that_day_that_is_closest_to_the_click() {
+        let at = |text: &str| Time::from_micros(text.parse::<Timestamp>().unwrap().as_microsecond());
+        for (zone, stated, clicked, expected) in [
+            ("Europe/Madrid", "2026-10-31T23:00:00Z", "2026-11-01T10:00:00Z", "2026-11-01T10:00:00Z"),
+            ("Europe/Madrid", "2026-10-31T23:00:00Z", "2026-10-30T10:00:00Z", "2026-10-31T23:00:00Z"),
+            ("Europe/Madrid", "2026-10-31T23:00:00Z", "2026-11-03T10:00:00Z", "2026-11-01T22:59:59.999999Z"),
+            // The day of 25 hours.
+            ("Europe/Madrid", "2026-10-24T22:00:00Z", "2026-10-25T22:30:00Z", "2026-10-25T22:30:00Z"),
+            // No midnight of the zone, so a time.
+            ("UTC", "2026-10-31T23:00:00Z", "2026-11-01T10:00:00Z", "2026-10-31T23:00:00Z"),
+            ("Nowhere/Zone", "2026-10-31T00:00:00Z", "2026-11-01T10:00:00Z", "2026-10-31T00:00:00Z"),
+        ] {
+            assert_eq!(closest(zone, at(stated), at(clicked)), at(expected), "{zone} {stated}");
+        }
+    }
 }

@@ -165,7 +165,7 @@ pub fn read(
         Some(status::Meaning::Reversed) | None => None,
     };
     let refund = match (worth.value, refund_id) {
-        (Amount::ZERO, Some(_)) if !is_reversed => return Err(values.missing(KnownParam::Val)),
+        (Amount::ZERO, Some(_)) if !is_reversed => return Err(refund_of_nothing(&values)),
         (_, None) if !is_reversed => None,
         (amount, id) => Some(Refund { amount: Some(amount).filter(|amount| *amount != Amount::ZERO), id }),
     };
@@ -331,6 +331,17 @@ fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
         let message = format!("`param` {why}; send less of it");
         refusal(ErrorReason::ParameterMalformed, KnownParam::Param, message)
     })
+}
+
+/// The error of a refund without an amount.
+fn refund_of_nothing(values: &Values<'_>) -> Error {
+    let missing = values.missing(KnownParam::Val);
+    if missing.reason() != ErrorReason::ParameterMissing {
+        return missing;
+    }
+    let message = "the refund has no amount; send the refunded amount as `val`, or `status=reversed` if all that is left \
+                   of the sale is refunded";
+    refusal(ErrorReason::ParameterMissing, KnownParam::Val, message.to_owned())
 }
 
 pub fn refusal(reason: ErrorReason, known: KnownParam, message: String) -> Error {
