@@ -14,8 +14,8 @@ import (
 type ReportService struct{ stub v1.ReportServiceClient }
 
 // Query adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that the
-// report has more rows than an answer can hold, or a sum that is larger than a number of 64
-// bits.
+// report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum is larger than a
+// number of 64 bits.
 func (s *ReportService) Query(
 	ctx context.Context, params QueryReportParams, options ...grpc.CallOption,
 ) (*QueryReportResponse, error) {

@@ -997,11 +997,15 @@ const (
 	// be replayed; the message says what it lacks. Cure: choose another action, or leave a
 	// note. FAILED_PRECONDITION, HTTP 422.
 	ReasonStatementActionUnfit Reason = v1.ErrorReason_ERROR_REASON_STATEMENT_ACTION_UNFIT
-	// Cause: the report has more rows or groups than an answer can hold, or a sum that is
-	// larger than a number of 64 bits; the message says which. Cure: ask for a shorter period,
-	// a coarser grain, fewer dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP
-	// 400.
+	// Cause: the report has more rows or groups than an answer can hold; the message says
+	// which. Cure: ask for a shorter period, a coarser grain, fewer dimensions, a lower limit,
+	// or set a filter. INVALID_ARGUMENT, HTTP 400.
 	ReasonReportTooWide Reason = v1.ErrorReason_ERROR_REASON_REPORT_TOO_WIDE
+	// Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the currency that the
+	// message names: probably an amount is wrong. Cure: decline or restate the conversion with
+	// the wrong amount, or take back the entry; a report can leave the currency out with a
+	// filter. FAILED_PRECONDITION, HTTP 422.
+	ReasonSumTooLarge Reason = v1.ErrorReason_ERROR_REASON_SUM_TOO_LARGE
 )
 
 // PostbackVerdict: the outcome of a postback.

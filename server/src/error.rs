@@ -126,6 +126,15 @@ impl Error {
         })
     }
 
+    pub fn sum_too_large(what: &str, currency: &(impl ToString + ?Sized)) -> Self {
+        let currency = currency.to_string();
+        let message = format!(
+            "{what} has a sum in {currency} that is larger than 9,223,372,036,854.775807; probably an amount is wrong: \
+             decline or restate its conversion, or take back its entry"
+        );
+        Self::new(ErrorReason::SumTooLarge, message).with("currency", &currency)
+    }
+
     pub fn request_id_reused() -> Self {
         let message = "this request_id was used for another request; choose a new one for a new request";
         Self::new(ErrorReason::RequestIdReused, message)

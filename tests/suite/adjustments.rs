@@ -340,6 +340,11 @@ async fn an_order_id_names_its_conversion_if_there_is_one() {
     assert_eq!(adjusted.adjustment.unwrap().conversion_id, second.id);
     assert_eq!(shop.check(&sale).await.0, Status::Approved);
     assert_eq!(reason(shop.adjust(at(of_code(&code), reverse(), "")).await), ErrorReason::ResourceNotFound);
+    // What was recorded while the order had one conversion is still known, and nothing else is.
+    let again = shop.adjust(at(order("Ö-1"), refund(1_000_000), "1")).await.unwrap();
+    assert_eq!(again.verdict(), Verdict::Duplicate);
+    let other = shop.adjust(at(order("Ö-1"), refund(1_000_000), "2")).await;
+    assert_eq!(reason(other), ErrorReason::OrderAmbiguous);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 51] = [
+const COVERED_BY: [CoveredReason; 52] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::RefundTooLarge, source: include_str!("adjustments.rs") },
@@ -56,6 +56,7 @@ const COVERED_BY: [CoveredReason; 51] = [
     CoveredReason { reason: E::ExternalIdTaken, source: include_str!("partners.rs") },
     CoveredReason { reason: E::PayoutDiffers, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::PayoutTooSmall, source: include_str!("partners/payouts.rs") },
+    CoveredReason { reason: E::SumTooLarge, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::PayoutEnded, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::StatementClosed, source: include_str!("statements.rs") },
     CoveredReason { reason: E::StatementIncomplete, source: include_str!("statements/settled.rs") },

@@ -17,7 +17,7 @@ mod store;
 mod write;
 
 use s2s_sdk::v1::{AdjustmentVerdict, ErrorReason};
-use sea_orm::{ActiveEnum as _, DeriveActiveEnum, EnumIter};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, DeriveActiveEnum, EnumIter};
 
 pub use self::{
     lines::{Line, Lines},
@@ -247,8 +247,21 @@ fn conflict(known: &Adjustment) -> Error {
 
 /// Adjusts a conversion. Returns once the line is durable.
 pub async fn adjust(app: &App, account: AccountId, id: ConversionId, request: Request) -> Result<Adjusted> {
-    let (_, Outcome { result, .. }) = app.commit.write(Adjust::new(account, id, request, app.now())).await?;
-    result
+    let result = adjust_by_all(app, account, id, vec![request]).await?.pop();
+    result.unwrap_or_else(|| Err(Error::internal("an adjustment has no result")))
+}
+
+/// Adjusts a conversion by each of these requests, in their order, in one transaction. One that is refused
+/// keeps no other from its line. Returns a result for each of them, once the lines are durable.
+pub async fn adjust_by_all(
+    app: &App,
+    account: AccountId,
+    id: ConversionId,
+    requests: Vec<Request>,
+) -> Result<Vec<Result<Adjusted>>> {
+    let (_, Outcome { results, .. }) =
+        app.commit.write(Adjust::new(account, id, requests, app.now())).await?;
+    Ok(results)
 }
 
 /// Returns the answer that `adjust` would give, and records nothing.
@@ -273,14 +286,14 @@ pub enum Target {
     Order(TransactionId, Option<ConversionCodeId>),
 }
 
-/// Finds the conversions of targets, in their order. Orders are looked up one after the other, in one
-/// scan.
+/// Finds the conversions of targets, each with the external id of its adjustment, in their order. Orders
+/// are looked up one after the other, in one scan.
 pub async fn find_targets(
     app: &App,
     account: AccountId,
-    targets: &[Target],
+    targets: &[(Target, Option<ExternalId>)],
 ) -> Result<Vec<Result<ConversionId>>> {
-    let of_id = |target: &Target| match target {
+    let of_id = |(target, _): &(Target, _)| match target {
         Target::Conversion(id) => Some(Ok(*id)),
         Target::Order(..) => None,
     };
@@ -289,17 +302,35 @@ pub async fn find_targets(
     }
     let of_orders = scan(app, account, async |db| {
         let mut found = Vec::with_capacity(targets.len());
-        for target in targets {
+        for (target, external_id) in targets {
             found.push(match target {
                 Target::Conversion(id) => Ok(*id),
                 Target::Order(order, code) => {
-                    only(order, conversion::of_order(db, account, order, *code).await?.as_deref())
+                    let ids = conversion::of_order(db, account, order, *code).await?;
+                    match known(db, ids.as_deref(), external_id.as_ref()).await? {
+                        Some(id) => Ok(id),
+                        None => only(order, ids.as_deref()),
+                    }
                 }
             });
         }
         Ok(found)
     });
     of_orders.await
+}
+
+/// Of several conversions of an order, the only one that has an adjustment under this external id: it was
+/// the order's only one when the adjustment was recorded, so a repetition finds it again.
+async fn known(
+    db: &impl ConnectionTrait,
+    ids: Option<&[ConversionId]>,
+    external_id: Option<&ExternalId>,
+) -> Result<Option<ConversionId>> {
+    let (Some(ids @ [_, _, ..]), Some(external_id)) = (ids, external_id) else { return Ok(None) };
+    let keys: Vec<store::Key> = ids.iter().map(|id| (*id, external_id.clone())).collect();
+    let found = store::find_known(db, &keys).await?;
+    let mut found = found.into_keys().map(|(id, _)| id);
+    Ok(found.next().filter(|_| found.next().is_none()))
 }
 
 /// The only conversion of an order. `ids` is `None` if there are too many.

@@ -120,7 +120,7 @@ struct Total {
 /// The total of lines with this sum, if it may be paid out.
 fn total(partner: &Partner, due: Due, sum: Sum, expected: Option<Amount>) -> Result<Total> {
     let due_micros =
-        i64::try_from(sum.micros).map_err(|_| Error::internal("a payout has no room in an amount"))?;
+        i64::try_from(sum.micros).map_err(|_| Error::sum_too_large("the payout", &due.currency))?;
     let rest = if due_micros > 0 { due_micros % due.currency.smallest_micros() } else { 0 };
     let micros = due_micros.saturating_sub(rest);
     let shown = |micros| Money { currency_code: due.currency.to_string(), micros }.to_string();

@@ -382,3 +382,25 @@ async fn the_key_of_a_partner_sees_its_own_balance_lines_and_payouts() {
     assert_eq!(reason(get(&others).await), ErrorReason::ResourceNotFound);
     assert_eq!(reason(pay_out(&key, ada, None).await), ErrorReason::ScopeMissing);
 }
+
+#[tokio::test]
+async fn a_sum_without_room_is_refused_with_its_cure() {
+    const LARGEST: i64 = 1_000_000_000_000_000_000;
+    let shop = Shop::open().await;
+    let client = shop.server.client();
+    let enter = async |micros, note: &str| {
+        client.payouts().create_partner_entry(entry(&shop.partner, micros, note)).await.unwrap();
+    };
+    for _ in 0..10 {
+        enter(LARGEST, "too much").await;
+    }
+    let request = GetPartnerBalanceRequest { partner_id: shop.partner.id.clone() };
+    let refused = client.payouts().get_partner_balance(request).await.unwrap_err();
+    assert_eq!(refused.reason(), ErrorReason::SumTooLarge);
+    assert_eq!(reason(pay_out(&client, &shop.partner, None).await), ErrorReason::SumTooLarge);
+    for _ in 0..10 {
+        enter(-LARGEST, "taken back").await;
+    }
+    assert_eq!(balance(&client, &shop.partner).await, [0; 4]);
+    assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
+}

@@ -228,3 +228,34 @@ async fn two_rows_never_have_the_same_conversion() {
     let all = request::conversions(ConversionFilter::default());
     assert_eq!(client.conversions().list_page(all).await.unwrap().conversions.len(), 8);
 }
+
+/// A sale may have another order id with the network than with the shop.
+#[tokio::test]
+async fn a_click_with_an_unstated_conversion_is_not_recorded_again() {
+    let shop = Shop::open().await;
+    let client = shop.client();
+    let click = shop.server.click(&shop.link).await;
+    let ours = shop.sale_of(&click, "shop-1", ConversionStatus::Approved).await;
+    let theirs = |order: &str| NewStatementRow {
+        click_id: click.clone(),
+        value: Some(dollars(20_000_000)),
+        ..row(order, 3_000_000, "approved")
+    };
+    let from = ours.create_time.unwrap();
+    let statement = create(&client, shop.statement(&from, "a")).await.unwrap();
+    add(&client, &statement, 1, &[theirs("net-1")]).await.unwrap();
+    complete(&client, &statement).await;
+    let refused = settle(&shop, &statement, 1, Action::Record).await.unwrap_err();
+    assert_eq!(refused.reason(), ErrorReason::StatementActionUnfit);
+    assert!(refused.message().contains("shop-1"), "{refused}");
+    // The network states both, so they are two sales.
+    let both = create(&client, shop.statement(&from, "b")).await.unwrap();
+    add(&client, &both, 1, &[theirs("net-1"), theirs("shop-1")]).await.unwrap();
+    complete(&client, &both).await;
+    let recorded = settle(&shop, &both, 1, Action::Record).await.unwrap();
+    assert_eq!(recorded.result(), Found::Matched);
+    assert_eq!(conversions_of(&shop, "net-1").await, 1);
+    // In the first statement, the row is old by now: nothing is recorded.
+    let compared = settle(&shop, &statement, 1, Action::Record).await.unwrap();
+    assert_eq!((compared.result(), conversions_of(&shop, "net-1").await), (Found::Matched, 1));
+}

@@ -502,10 +502,17 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: None,
         },
         ErrorReason::ReportTooWide => Facts {
-            cause: "the report has more rows or groups than an answer can hold, or a sum that is larger than a number of 64 bits; the message says which",
+            cause: "the report has more rows or groups than an answer can hold; the message says which",
             cure: "ask for a shorter period, a coarser grain, fewer dimensions, a lower limit, or set a filter",
             code: Code::InvalidArgument,
             http_status: 400,
+            postback: None,
+        },
+        ErrorReason::SumTooLarge => Facts {
+            cause: "a sum of amounts is larger than 9,223,372,036,854.775807, in the currency that the message names: probably an amount is wrong",
+            cure: "decline or restate the conversion with the wrong amount, or take back the entry; a report can leave the currency out with a filter",
+            code: Code::FailedPrecondition,
+            http_status: 422,
             postback: None,
         },
     }

@@ -3997,11 +3997,16 @@ pub enum ErrorReason {
     /// held postback to be replayed; the message says what it lacks. Cure: choose
     /// another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
     StatementActionUnfit = 74,
-    /// Cause: the report has more rows or groups than an answer can hold, or a sum
-    /// that is larger than a number of 64 bits; the message says which. Cure: ask
-    /// for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
-    /// set a filter. INVALID_ARGUMENT, HTTP 400.
+    /// Cause: the report has more rows or groups than an answer can hold; the
+    /// message says which. Cure: ask for a shorter period, a coarser grain, fewer
+    /// dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
     ReportTooWide = 75,
+    /// Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the
+    /// currency that the message names: probably an amount is wrong. Cure: decline
+    /// or restate the conversion with the wrong amount, or take back the entry; a
+    /// report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP
+    /// 422.
+    SumTooLarge = 76,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4083,6 +4088,7 @@ impl ErrorReason {
             Self::StatementIncomplete => "ERROR_REASON_STATEMENT_INCOMPLETE",
             Self::StatementActionUnfit => "ERROR_REASON_STATEMENT_ACTION_UNFIT",
             Self::ReportTooWide => "ERROR_REASON_REPORT_TOO_WIDE",
+            Self::SumTooLarge => "ERROR_REASON_SUM_TOO_LARGE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4165,6 +4171,7 @@ impl ErrorReason {
             "ERROR_REASON_STATEMENT_INCOMPLETE" => Some(Self::StatementIncomplete),
             "ERROR_REASON_STATEMENT_ACTION_UNFIT" => Some(Self::StatementActionUnfit),
             "ERROR_REASON_REPORT_TOO_WIDE" => Some(Self::ReportTooWide),
+            "ERROR_REASON_SUM_TOO_LARGE" => Some(Self::SumTooLarge),
             _ => None,
         }
     }
@@ -13437,8 +13444,8 @@ pub mod report_service_client {
             self
         }
         /// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-        /// the report has more rows than an answer can hold, or a sum that is larger
-        /// than a number of 64 bits.
+        /// the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+        /// is larger than a number of 64 bits.
         pub async fn query_report(
             &mut self,
             request: impl tonic::IntoRequest<super::QueryReportRequest>,
@@ -13480,8 +13487,8 @@ pub mod report_service_server {
     #[async_trait]
     pub trait ReportService: std::marker::Send + std::marker::Sync + 'static {
         /// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-        /// the report has more rows than an answer can hold, or a sum that is larger
-        /// than a number of 64 bits.
+        /// the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+        /// is larger than a number of 64 bits.
         async fn query_report(
             &self,
             request: tonic::Request<super::QueryReportRequest>,

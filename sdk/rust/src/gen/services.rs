@@ -2496,7 +2496,8 @@ pub struct Reports<'a> {
 impl Reports<'_> {
     /// Adds up the clicks and conversions of a period.
     /// [`ErrorReason::ReportTooWide`](v1::ErrorReason::ReportTooWide) says that the report has more
-    /// rows than an answer can hold, or a sum that is larger than a number of 64 bits.
+    /// rows than an answer can hold, [`ErrorReason::SumTooLarge`](v1::ErrorReason::SumTooLarge)
+    /// that a sum is larger than a number of 64 bits.
     pub async fn query(
         self,
         request: impl Into<v1::QueryReportRequest>,

@@ -52,7 +52,8 @@ impl AdjustmentService for Service {
     ) -> Result<Response<CreateAdjustmentResponse>, Status> {
         let account = api::account(&request);
         let item = Item::parse(request.into_inner(), self.0.now())?;
-        let found = super::find_targets(&self.0, account, std::slice::from_ref(&item.target)).await?;
+        let target = (item.target.clone(), item.request.external_id.clone());
+        let found = super::find_targets(&self.0, account, &[target]).await?;
         let id = found.into_iter().next().unwrap_or_else(|| Err(Error::internal("a target is lost")))?;
         Ok(Response::new(item.adjust(&self.0, account, id).await?.into()))
     }
@@ -86,8 +87,7 @@ impl AdjustmentService for Service {
     }
 }
 
-/// Adjusts conversions. Different conversions are adjusted together, and the items of one conversion
-/// one after the other, in their order.
+/// Adjusts conversions, all of them together, and each of them by its items in their order.
 async fn batch(
     app: &App,
     account: AccountId,
@@ -98,7 +98,7 @@ async fn batch(
     for (at, request) in requests.into_iter().enumerate() {
         match Item::parse(request, now) {
             Ok(item) => {
-                targets.push(item.target.clone());
+                targets.push((item.target.clone(), item.request.external_id.clone()));
                 items.push((at, item));
             }
             Err(error) => results.push((at, Err(error))),
@@ -113,16 +113,40 @@ async fn batch(
             Err(error) => results.push((at, Err(error))),
         }
     }
-    let adjusted = of_conversions.into_iter().map(|(id, items)| async move {
-        let mut results = Vec::with_capacity(items.len());
-        for (at, item) in items {
-            results.push((at, item.adjust(app, account, id).await));
-        }
-        results
-    });
+    let adjusted = of_conversions.into_iter().map(|(id, items)| adjust_one(app, account, id, items));
     results.extend(join_all(adjusted).await.into_iter().flatten());
     results.sort_unstable_by_key(|(at, _)| *at);
     Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+/// Adjusts a conversion by items, each with its place in a batch. Those that follow one another and are
+/// all to be recorded, or all to be checked, are done together.
+async fn adjust_one(
+    app: &App,
+    account: AccountId,
+    id: ConversionId,
+    items: Vec<(usize, Item)>,
+) -> Vec<(usize, Result<Adjusted>)> {
+    let (mut results, mut items) = (Vec::with_capacity(items.len()), items.into_iter().peekable());
+    while let Some((first, item)) = items.next() {
+        if item.validate_only {
+            results.push((first, item.adjust(app, account, id).await));
+            continue;
+        }
+        let (mut places, mut requests) = (vec![first], vec![item.request]);
+        while let Some((place, item)) = items.next_if(|(_, item)| !item.validate_only) {
+            places.push(place);
+            requests.push(item.request);
+        }
+        match super::adjust_by_all(app, account, id, requests).await {
+            Ok(all) => results.extend(places.into_iter().zip(all)),
+            Err(error) => {
+                let same = || Err(Error::new(error.reason(), error.message()));
+                results.extend(places.into_iter().map(|place| (place, same())));
+            }
+        }
+    }
+    results
 }
 
 /// One request of a batch.

@@ -39,5 +39,5 @@ fn request(change: Change) -> Request {
 }
 
 fn later(conversion: &Conversion, request: Request, now: Time) -> Adjust {
-    Adjust::new(AccountId::DEFAULT, conversion.id(), request, now)
+    Adjust::new(AccountId::DEFAULT, conversion.id(), vec![request], now)
 }

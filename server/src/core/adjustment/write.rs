@@ -19,28 +19,30 @@ use crate::{
     values::{id::AccountId, time::Time},
 };
 
-/// An adjustment to write. Its line is made in the transaction, from what then stands.
+/// Adjustments of one conversion, one after the other. Their lines are made in the transaction, from what
+/// then stands.
 pub struct Adjust {
     account: AccountId,
     id: ConversionId,
-    request: Request,
+    requests: Vec<Request>,
     now: Time,
     /// In a rehearsal, the conversion, which is written as well.
     pub(super) rehearsed: Option<Box<Conversion>>,
 }
 
 impl Adjust {
-    pub fn new(account: AccountId, id: ConversionId, request: Request, now: Time) -> Self {
-        Self { account, id, request, now, rehearsed: None }
+    pub fn new(account: AccountId, id: ConversionId, requests: Vec<Request>, now: Time) -> Self {
+        Self { account, id, requests, now, rehearsed: None }
     }
 }
 
-/// The outcome of an adjustment of a conversion.
+/// The outcome of adjustments of a conversion.
 pub struct Outcome {
     id: ConversionId,
-    pub result: Result<Adjusted>,
-    /// The new line, for the journal.
-    line: Option<Box<Line>>,
+    /// One for each request.
+    pub results: Vec<Result<Adjusted>>,
+    /// The new lines, for the journal.
+    lines: Vec<Line>,
 }
 
 impl Write for Adjust {
@@ -53,11 +55,15 @@ impl Write for Adjust {
         if !rehearsed.is_empty() {
             conversion::insert(&rehearsed, txn).await?;
         }
-        let wanted = rows.iter().map(|row| (row.id, row.request.external_id.clone()));
-        let mut lines = Lines::lock(txn, wanted, HashMap::new()).await?;
+        let mut wanted = Vec::with_capacity(rows.len());
+        for Self { id, requests, .. } in rows {
+            wanted.extend(requests.iter().map(|request| (*id, request.external_id.clone())));
+        }
+        let mut lines = Lines::lock(txn, wanted.into_iter(), HashMap::new()).await?;
         let outcome = |row: &Self| {
-            let (result, line) = lines.make(row.account, row.id, &row.request, row.now);
-            Outcome { id: row.id, result, line }
+            let made = row.requests.iter().map(|request| lines.make(row.account, row.id, request, row.now));
+            let (results, made): (_, Vec<Option<Box<Line>>>) = made.unzip();
+            Outcome { id: row.id, results, lines: made.into_iter().flatten().map(|line| *line).collect() }
         };
         let outcomes = rows.iter().map(outcome).collect();
         lines.write(txn).await?;
@@ -65,13 +71,13 @@ impl Write for Adjust {
     }
 
     fn enter(&self, outcome: &Outcome, entries: &mut Entries) {
-        if let Some(line) = &outcome.line {
+        for line in &outcome.lines {
             enter(line, entries);
         }
     }
 
     fn owns(&self, outcome: &Outcome) -> bool {
-        outcome.id == self.id
+        outcome.id == self.id && outcome.results.len() == self.requests.len()
     }
 }
 

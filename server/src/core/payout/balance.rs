@@ -27,7 +27,7 @@ impl Balance {
     fn to_proto(self, currency: Currency) -> Result<PartnerBalance> {
         let money = |micros: i128| {
             let micros = i64::try_from(micros);
-            let micros = micros.map_err(|_| Error::internal("a balance has no room in an amount"))?;
+            let micros = micros.map_err(|_| Error::sum_too_large("the balance", &currency))?;
             Ok::<_, Error>(Some(Money { currency_code: currency.to_string(), micros }))
         };
         Ok(PartnerBalance {

@@ -319,12 +319,9 @@ impl Writer<'_> {
     }
 
     fn row(&self, slot: usize, pair: &Pair, has_clicks: bool) -> Result<ReportRow> {
-        let large = |TooLarge(currency): TooLarge| {
+        let large = |TooLarge(currency)| {
             let code: String = currency.iter().copied().map(char::from).collect();
-            let has = format!("a sum in {code} that is larger than a number of 64 bits");
-            too_wide(&format!(
-                "{has}, as too large an amount may have been recorded; leave {code} out with a filter"
-            ))
+            Error::sum_too_large("the report", &code)
         };
         let compared =
             self.question.compared.as_ref().map(|_| pair.compared.to_proto(has_clicks)).transpose();

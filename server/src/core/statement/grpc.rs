@@ -369,8 +369,7 @@ fn total(total: &Total) -> Result<StatementTotal> {
     let Total { outcome, currency, theirs, ours, open } = *total;
     let money = |sum: i128| {
         let micros = i64::try_from(sum);
-        let micros =
-            micros.map_err(|_| Error::internal("the total of a statement has no room in an amount"))?;
+        let micros = micros.map_err(|_| Error::sum_too_large("the statement", &currency))?;
         Ok::<_, Error>(Some(Money { currency_code: currency.to_string(), micros }))
     };
     let [their, our] = [theirs, ours].map(|Side { value, commission, .. }| (money(value), money(commission)));

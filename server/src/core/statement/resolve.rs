@@ -21,9 +21,10 @@ use crate::{
     core::{
         App,
         adjustment::{self, Change},
-        conversion::{self, Commission, ConversionClaim, CustomParams, Happened},
+        conversion::{self, Commission, Conversion, ConversionClaim, CustomParams, Happened},
         conversion_code,
         postback::{self, Reason, Replay, Verdict},
+        scan::scan,
         turn::Turn,
     },
     error::{Error, Result},
@@ -161,6 +162,22 @@ async fn record(app: &App, statement: &Statement, row: &Row, validate_only: bool
     if theirs.click_text.is_empty() {
         return Err(unfit("the network states no click id, without which nothing can be recorded"));
     }
+    // The sale may have come since the row was compared.
+    let mut matching = Matching::of(app, statement.account_id, statement, std::iter::once(&theirs)).await?;
+    match matching.compare(row.number, theirs.clone(), true).row.outcome {
+        Outcome::OnlyTheirs => {}
+        Outcome::Twice => return Err(unfit("another row of the statement is about the same sale")),
+        _ => return Ok(()),
+    }
+    if let Some(other) = of_click(app, statement, &theirs).await? {
+        let message = format!(
+            "its click has the conversion {} with the order id `{}`, which no row of the network is about; if it is the \
+             same sale under another name, leave a note; if it is another sale, record it with `RecordConversion`",
+            other.id(),
+            other.transaction_id()
+        );
+        return Err(unfit(&message));
+    }
     // A value or a commission of 0 that nobody has stated would be in all sums from now on.
     let [value, commission] = [theirs.value, theirs.commission].map(amount);
     let (Some(value), Some(commission)) = (value?, commission?) else {
@@ -183,7 +200,7 @@ async fn record(app: &App, statement: &Statement, row: &Row, validate_only: bool
         status_word: String::new(),
         custom_params: CustomParams::default(),
         happened,
-        request_id: Some(request_id(row)),
+        request_id: Some(request_id(statement, row)),
     };
     let code = conversion_code::find(app, Tenant::Account(statement.account_id), statement.code_id).await?;
     let conversion = conversion::evaluate(app, &code, claim).await?;
@@ -216,9 +233,27 @@ fn end_of_date(zone: &str, at: Time) -> Option<Time> {
     (start(day)?.as_microsecond() == at.micros()).then(|| Time::from_micros(next.as_microsecond() - 1))
 }
 
-/// Identifies the sale of a row that names no order, so that it is recorded once.
-fn request_id(row: &Row) -> Vec<u8> {
-    [row.statement_id.0.as_bytes(), row.number.to_be_bytes().as_slice()].concat()
+/// A conversion of a row's click that counts, and that no row of the network is about.
+async fn of_click(app: &App, statement: &Statement, theirs: &Theirs) -> Result<Option<Conversion>> {
+    let Some(click) = key::click(&theirs.click_text) else { return Ok(None) };
+    scan(app, statement.account_id, async |db| {
+        let ours = conversion::of_clicks(db, statement.code_id, &[click]).await?;
+        let keys: Vec<Key> = ours.iter().map(key::of_conversion).collect();
+        let rows = key::find(db, statement.id, &keys).await?;
+        let is_stated = |one: &Conversion| {
+            rows.get(&key::of_conversion(one)).is_some_and(|row| *row <= statement.row_count)
+        };
+        let counts = |one: &Conversion| one.standing().status != ConversionStatus::Declined;
+        Ok(ours.into_iter().find(|one| counts(one) && !is_stated(one)))
+    })
+    .await
+}
+
+/// Identifies the sale of a row that names no order, so that it is recorded once, even if its file is
+/// compared anew.
+fn request_id(statement: &Statement, row: &Row) -> Vec<u8> {
+    let file = statement.identity.as_deref().unwrap_or_else(|| row.statement_id.0.as_bytes());
+    [file, row.number.to_be_bytes().as_slice()].concat()
 }
 
 /// Compares a row again, and writes it with what was done about it.

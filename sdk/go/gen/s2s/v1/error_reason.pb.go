@@ -346,11 +346,16 @@ const (
 	// held postback to be replayed; the message says what it lacks. Cure: choose
 	// another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
 	ErrorReason_ERROR_REASON_STATEMENT_ACTION_UNFIT ErrorReason = 74
-	// Cause: the report has more rows or groups than an answer can hold, or a sum
-	// that is larger than a number of 64 bits; the message says which. Cure: ask
-	// for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
-	// set a filter. INVALID_ARGUMENT, HTTP 400.
+	// Cause: the report has more rows or groups than an answer can hold; the
+	// message says which. Cure: ask for a shorter period, a coarser grain, fewer
+	// dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
 	ErrorReason_ERROR_REASON_REPORT_TOO_WIDE ErrorReason = 75
+	// Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the
+	// currency that the message names: probably an amount is wrong. Cure: decline
+	// or restate the conversion with the wrong amount, or take back the entry; a
+	// report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP
+	// 422.
+	ErrorReason_ERROR_REASON_SUM_TOO_LARGE ErrorReason = 76
 )
 
 // Enum value maps for ErrorReason.
@@ -429,6 +434,7 @@ var (
 		73: "ERROR_REASON_STATEMENT_INCOMPLETE",
 		74: "ERROR_REASON_STATEMENT_ACTION_UNFIT",
 		75: "ERROR_REASON_REPORT_TOO_WIDE",
+		76: "ERROR_REASON_SUM_TOO_LARGE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -504,6 +510,7 @@ var (
 		"ERROR_REASON_STATEMENT_INCOMPLETE":        73,
 		"ERROR_REASON_STATEMENT_ACTION_UNFIT":      74,
 		"ERROR_REASON_REPORT_TOO_WIDE":             75,
+		"ERROR_REASON_SUM_TOO_LARGE":               76,
 	}
 )
 
@@ -538,7 +545,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xb7\x14\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xd7\x14\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -613,7 +620,8 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1dERROR_REASON_STATEMENT_CLOSED\x10H\x12%\n" +
 	"!ERROR_REASON_STATEMENT_INCOMPLETE\x10I\x12'\n" +
 	"#ERROR_REASON_STATEMENT_ACTION_UNFIT\x10J\x12 \n" +
-	"\x1cERROR_REASON_REPORT_TOO_WIDE\x10K\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\x1cERROR_REASON_REPORT_TOO_WIDE\x10K\x12\x1e\n" +
+	"\x1aERROR_REASON_SUM_TOO_LARGE\x10L\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -31,8 +31,8 @@ const (
 // visitors delete changes no report.
 type ReportServiceClient interface {
 	// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-	// the report has more rows than an answer can hold, or a sum that is larger
-	// than a number of 64 bits.
+	// the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+	// is larger than a number of 64 bits.
 	QueryReport(ctx context.Context, in *QueryReportRequest, opts ...grpc.CallOption) (*QueryReportResponse, error)
 }
 
@@ -63,8 +63,8 @@ func (c *reportServiceClient) QueryReport(ctx context.Context, in *QueryReportRe
 // visitors delete changes no report.
 type ReportServiceServer interface {
 	// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-	// the report has more rows than an answer can hold, or a sum that is larger
-	// than a number of 64 bits.
+	// the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+	// is larger than a number of 64 bits.
 	QueryReport(context.Context, *QueryReportRequest) (*QueryReportResponse, error)
 	mustEmbedUnimplementedReportServiceServer()
 }

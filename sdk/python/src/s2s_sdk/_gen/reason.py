@@ -572,8 +572,17 @@ class Reason(str, Enum):
     REPORT_TOO_WIDE = (
         "REPORT_TOO_WIDE",
         (
-            "Cause: the report has more rows or groups than an answer can hold, or a sum that is larger than a "
-            "number of 64 bits; the message says which. Cure: ask for a shorter period, a coarser grain, fewer "
-            "dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400."
+            "Cause: the report has more rows or groups than an answer can hold; the message says which. Cure: ask"
+            " for a shorter period, a coarser grain, fewer dimensions, a lower limit, or set a filter. "
+            "INVALID_ARGUMENT, HTTP 400."
+        ),
+    )
+    SUM_TOO_LARGE = (
+        "SUM_TOO_LARGE",
+        (
+            "Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the currency that the message "
+            "names: probably an amount is wrong. Cure: decline or restate the conversion with the wrong amount, "
+            "or take back the entry; a report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP"
+            " 422."
         ),
     )

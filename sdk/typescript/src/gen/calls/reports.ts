@@ -79,8 +79,8 @@ export interface QueryReportParams {
 export interface Reports {
   /**
    * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-   * the report has more rows than an answer can hold, or a sum that is larger
-   * than a number of 64 bits.
+   * the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+   * is larger than a number of 64 bits.
    */
   query(params: QueryReportParams, options?: CallOptions): Promise<QueryReportResponse>;
 }

@@ -46,7 +46,8 @@ class Reports:
         timeout: float | None = None,
     ) -> v1.QueryReportResponse:
         """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that the report has
-        more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
+        more rows than an answer can hold, `SUM_TOO_LARGE` that a sum is larger than a number of 64
+        bits.
 
         Args:
             time_zone: Name of a time zone in the IANA database. Empty: `UTC`. Example:
@@ -131,7 +132,8 @@ class AsyncReports:
         timeout: float | None = None,
     ) -> v1.QueryReportResponse:
         """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that the report has
-        more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
+        more rows than an answer can hold, `SUM_TOO_LARGE` that a sum is larger than a number of 64
+        bits.
 
         Args:
             time_zone: Name of a time zone in the IANA database. Empty: `UTC`. Example:

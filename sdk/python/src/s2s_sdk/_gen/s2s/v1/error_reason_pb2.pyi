@@ -408,10 +408,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
     """
     ERROR_REASON_REPORT_TOO_WIDE: _ErrorReason.ValueType  # 75
-    """Cause: the report has more rows or groups than an answer can hold, or a sum
-    that is larger than a number of 64 bits; the message says which. Cure: ask
-    for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
-    set a filter. INVALID_ARGUMENT, HTTP 400.
+    """Cause: the report has more rows or groups than an answer can hold; the
+    message says which. Cure: ask for a shorter period, a coarser grain, fewer
+    dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
+    """
+    ERROR_REASON_SUM_TOO_LARGE: _ErrorReason.ValueType  # 76
+    """Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the
+    currency that the message names: probably an amount is wrong. Cure: decline
+    or restate the conversion with the wrong amount, or take back the entry; a
+    report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP
+    422.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -810,9 +816,15 @@ held postback to be replayed; the message says what it lacks. Cure: choose
 another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
 """
 ERROR_REASON_REPORT_TOO_WIDE: ErrorReason.ValueType  # 75
-"""Cause: the report has more rows or groups than an answer can hold, or a sum
-that is larger than a number of 64 bits; the message says which. Cure: ask
-for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
-set a filter. INVALID_ARGUMENT, HTTP 400.
+"""Cause: the report has more rows or groups than an answer can hold; the
+message says which. Cure: ask for a shorter period, a coarser grain, fewer
+dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
+"""
+ERROR_REASON_SUM_TOO_LARGE: ErrorReason.ValueType  # 76
+"""Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the
+currency that the message names: probably an amount is wrong. Cure: decline
+or restate the conversion with the wrong amount, or take back the entry; a
+report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP
+422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -52,8 +52,8 @@ class ReportServiceServicer(object):
 
     def QueryReport(self, request, context):
         """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-        the report has more rows than an answer can hold, or a sum that is larger
-        than a number of 64 bits.
+        the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+        is larger than a number of 64 bits.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

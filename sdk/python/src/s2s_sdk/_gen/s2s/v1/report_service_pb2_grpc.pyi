@@ -38,8 +38,8 @@ class ReportServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ReportServiceAsyncStub: ...
     QueryReport: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.QueryReportRequest, _report_service_pb2.QueryReportResponse]
     """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-    the report has more rows than an answer can hold, or a sum that is larger
-    than a number of 64 bits.
+    the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+    is larger than a number of 64 bits.
     """
 
 @_typing.type_check_only
@@ -52,8 +52,8 @@ class ReportServiceAsyncStub(ReportServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     QueryReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.QueryReportRequest, _report_service_pb2.QueryReportResponse]  # type: ignore[assignment]
     """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-    the report has more rows than an answer can hold, or a sum that is larger
-    than a number of 64 bits.
+    the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+    is larger than a number of 64 bits.
     """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -69,8 +69,8 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_report_service_pb2.QueryReportResponse, _abc.Awaitable[_report_service_pb2.QueryReportResponse]]:
         """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-        the report has more rows than an answer can hold, or a sum that is larger
-        than a number of 64 bits.
+        the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+        is larger than a number of 64 bits.
         """
 
 def add_ReportServiceServicer_to_server(servicer: ReportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -36,7 +36,8 @@ public final class Reports {
 
   /**
    * Adds up the clicks and conversions of a period. {@code REPORT_TOO_WIDE} says that the report
-   * has more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
+   * has more rows than an answer can hold, {@code SUM_TOO_LARGE} that a sum is larger than a number
+   * of 64 bits.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -49,7 +50,8 @@ public final class Reports {
 
   /**
    * Adds up the clicks and conversions of a period. {@code REPORT_TOO_WIDE} says that the report
-   * has more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
+   * has more rows than an answer can hold, {@code SUM_TOO_LARGE} that a sum is larger than a number
+   * of 64 bits.
    *
    * @throws S2sException if the call fails
    */

@@ -766,15 +766,26 @@ public enum ErrorReason
   ERROR_REASON_STATEMENT_ACTION_UNFIT(74),
   /**
    * <pre>
-   * Cause: the report has more rows or groups than an answer can hold, or a sum
-   * that is larger than a number of 64 bits; the message says which. Cure: ask
-   * for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
-   * set a filter. INVALID_ARGUMENT, HTTP 400.
+   * Cause: the report has more rows or groups than an answer can hold; the
+   * message says which. Cure: ask for a shorter period, a coarser grain, fewer
+   * dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
    * </pre>
    *
    * <code>ERROR_REASON_REPORT_TOO_WIDE = 75;</code>
    */
   ERROR_REASON_REPORT_TOO_WIDE(75),
+  /**
+   * <pre>
+   * Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the
+   * currency that the message names: probably an amount is wrong. Cure: decline
+   * or restate the conversion with the wrong amount, or take back the entry; a
+   * report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP
+   * 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SUM_TOO_LARGE = 76;</code>
+   */
+  ERROR_REASON_SUM_TOO_LARGE(76),
   UNRECOGNIZED(-1),
   ;
 
@@ -1525,15 +1536,26 @@ public enum ErrorReason
   public static final int ERROR_REASON_STATEMENT_ACTION_UNFIT_VALUE = 74;
   /**
    * <pre>
-   * Cause: the report has more rows or groups than an answer can hold, or a sum
-   * that is larger than a number of 64 bits; the message says which. Cure: ask
-   * for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
-   * set a filter. INVALID_ARGUMENT, HTTP 400.
+   * Cause: the report has more rows or groups than an answer can hold; the
+   * message says which. Cure: ask for a shorter period, a coarser grain, fewer
+   * dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
    * </pre>
    *
    * <code>ERROR_REASON_REPORT_TOO_WIDE = 75;</code>
    */
   public static final int ERROR_REASON_REPORT_TOO_WIDE_VALUE = 75;
+  /**
+   * <pre>
+   * Cause: a sum of amounts is larger than 9,223,372,036,854.775807, in the
+   * currency that the message names: probably an amount is wrong. Cure: decline
+   * or restate the conversion with the wrong amount, or take back the entry; a
+   * report can leave the currency out with a filter. FAILED_PRECONDITION, HTTP
+   * 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SUM_TOO_LARGE = 76;</code>
+   */
+  public static final int ERROR_REASON_SUM_TOO_LARGE_VALUE = 76;
 
 
   public final int getNumber() {
@@ -1633,6 +1655,7 @@ public enum ErrorReason
       case 73: return ERROR_REASON_STATEMENT_INCOMPLETE;
       case 74: return ERROR_REASON_STATEMENT_ACTION_UNFIT;
       case 75: return ERROR_REASON_REPORT_TOO_WIDE;
+      case 76: return ERROR_REASON_SUM_TOO_LARGE;
       default: return null;
     }
   }

@@ -24,7 +24,7 @@ public final class ErrorReasonProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\267\024\n\013" +
+      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\327\024\n\013" +
       "ErrorReason\022\034\n\030ERROR_REASON_UNSPECIFIED\020" +
       "\000\022\"\n\036ERROR_REASON_PARAMETER_MISSING\020\001\022#\n" +
       "\037ERROR_REASON_MACRO_NOT_REPLACED\020\002\022#\n\037ER" +
@@ -89,10 +89,11 @@ public final class ErrorReasonProto {
       "NDED\020G\022!\n\035ERROR_REASON_STATEMENT_CLOSED\020" +
       "H\022%\n!ERROR_REASON_STATEMENT_INCOMPLETE\020I" +
       "\022\'\n#ERROR_REASON_STATEMENT_ACTION_UNFIT\020" +
-      "J\022 \n\034ERROR_REASON_REPORT_TOO_WIDE\020K\"\004\010\'\020" +
-      "\'\"\004\010(\020(\"\004\010.\020.BZ\n\rio.s2s.sdk.v1B\020ErrorRea" +
-      "sonProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s" +
-      "\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "J\022 \n\034ERROR_REASON_REPORT_TOO_WIDE\020K\022\036\n\032E" +
+      "RROR_REASON_SUM_TOO_LARGE\020L\"\004\010\'\020\'\"\004\010(\020(\"" +
+      "\004\010.\020.BZ\n\rio.s2s.sdk.v1B\020ErrorReasonProto" +
+      "P\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBM" +
+      "etadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

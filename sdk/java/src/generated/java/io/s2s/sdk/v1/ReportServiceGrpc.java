@@ -120,8 +120,8 @@ public final class ReportServiceGrpc {
     /**
      * <pre>
      * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-     * the report has more rows than an answer can hold, or a sum that is larger
-     * than a number of 64 bits.
+     * the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+     * is larger than a number of 64 bits.
      * </pre>
      */
     default void queryReport(io.s2s.sdk.v1.QueryReportRequest request,
@@ -170,8 +170,8 @@ public final class ReportServiceGrpc {
     /**
      * <pre>
      * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-     * the report has more rows than an answer can hold, or a sum that is larger
-     * than a number of 64 bits.
+     * the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+     * is larger than a number of 64 bits.
      * </pre>
      */
     public void queryReport(io.s2s.sdk.v1.QueryReportRequest request,
@@ -205,8 +205,8 @@ public final class ReportServiceGrpc {
     /**
      * <pre>
      * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-     * the report has more rows than an answer can hold, or a sum that is larger
-     * than a number of 64 bits.
+     * the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+     * is larger than a number of 64 bits.
      * </pre>
      */
     public io.s2s.sdk.v1.QueryReportResponse queryReport(io.s2s.sdk.v1.QueryReportRequest request) throws io.grpc.StatusException {
@@ -239,8 +239,8 @@ public final class ReportServiceGrpc {
     /**
      * <pre>
      * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-     * the report has more rows than an answer can hold, or a sum that is larger
-     * than a number of 64 bits.
+     * the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+     * is larger than a number of 64 bits.
      * </pre>
      */
     public io.s2s.sdk.v1.QueryReportResponse queryReport(io.s2s.sdk.v1.QueryReportRequest request) {
@@ -273,8 +273,8 @@ public final class ReportServiceGrpc {
     /**
      * <pre>
      * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-     * the report has more rows than an answer can hold, or a sum that is larger
-     * than a number of 64 bits.
+     * the report has more rows than an answer can hold, `SUM_TOO_LARGE` that a sum
+     * is larger than a number of 64 bits.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.QueryReportResponse> queryReport(
