@@ -48,10 +48,11 @@ impl<C: ColumnTrait, T: Copy + Ord + Into<Value>> Range<C, T> {
     }
 
     pub fn condition(self) -> Condition {
-        let to = self.to.map(|To { value, is_inclusive }| match is_inclusive {
-            true => self.column.lte(value),
-            false => self.column.lt(value),
-        });
+        let to = self.to.map(
+            |To { value, is_inclusive }| {
+                if is_inclusive { self.column.lte(value) } else { self.column.lt(value) }
+            },
+        );
         Condition::all().add_option(self.from.map(|from| self.column.gte(from))).add_option(to)
     }
 }

@@ -26,7 +26,6 @@ impl<C: IdenStatic> Known<'_, C> {
             forms.join(",")
         };
         match (backend, self) {
-            (_, Self::Refused) => String::new(),
             (DbBackend::MySql, Self::Skipped(key)) => {
                 let same = each(key.get(..1).unwrap_or_default(), &|first| format!("{first} = {first}"));
                 format!(" ON DUPLICATE KEY UPDATE {same}")
@@ -43,7 +42,7 @@ impl<C: IdenStatic> Known<'_, C> {
                 )
             }
             // The other databases have updates from lists of values.
-            (_, Self::Written(_)) => String::new(),
+            (_, Self::Refused | Self::Written(_)) => String::new(),
             (_, Self::Added { key, sums }) => {
                 let added = each(sums, &|sum| format!("{sum} = {table}.{sum} + excluded.{sum}"));
                 format!(" ON CONFLICT ({}) DO UPDATE SET {added}", list(backend, key.iter()))

@@ -25,8 +25,8 @@ pub fn check_cells(
             titles.len()
         ));
     }
-    let titled = titles.len() - titles.iter().rev().take_while(is_blank).count();
-    let mut unnamed = cells.iter().enumerate().skip(titled);
+    let named = titles.len() - titles.iter().rev().take_while(is_blank).count();
+    let mut unnamed = cells.iter().enumerate().skip(named);
     match unnamed.find(|(_, cell)| !is_blank(cell)) {
         Some((place, _)) => Err(format!(
             "cell {} has no title in the first line; write quotes around a cell that has a separator, such as \
