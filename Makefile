@@ -38,7 +38,7 @@ IF_INSTALLED := tests/if-installed.sh
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
 .PHONY: counts optimised valgrind
 .PHONY: packages test-sdks chromium test-console test-typescript test-python test-go test-java test-rust-package
-.PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
+.PHONY: generate-sdks generate-typescript generate-python generate-go generate-java build-console
 
 # A development build takes a quarter of the time of a release build. For production:
 # cargo build --release --locked.
@@ -84,7 +84,7 @@ test-long: databases php optimised
 
 # The folder of every SDK except the Rust SDK has a Makefile with the same targets.
 test-sdks: test-console test-typescript test-python test-go test-java test-rust-package
-generate-sdks: generate-typescript generate-python generate-go generate-java
+generate-sdks: generate-typescript generate-python generate-go generate-java build-console
 
 # Both tests need a browser, which only one of them may install.
 chromium:
@@ -110,6 +110,10 @@ generate-go: tools
 	$(IF_INSTALLED) go $(MAKE) -C sdk/go tools generate
 generate-java: tools
 	$(IF_INSTALLED) mvn $(MAKE) -C sdk/java tools generate
+
+# The console's built files contain the TypeScript SDK.
+build-console: generate-typescript
+	$(IF_INSTALLED) npm $(MAKE) -C sdk/console build
 
 # Builds the packages of all SDKs, each with the tool of its ecosystem, and records a first conversion with each of
 # them from a new project.

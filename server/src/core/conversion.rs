@@ -12,6 +12,7 @@
 //! later is an adjustment, and the conversion only tells what the adjustments have led to
 //! (`standing`).
 
+mod brief;
 mod claim;
 mod conversion_id;
 pub mod grpc;
@@ -53,6 +54,7 @@ use crate::{
     },
 };
 
+pub use brief::{Brief, list_briefs};
 #[cfg(any(test, fuzzing))]
 pub use claim::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, TRANSACTION_ID_BYTES_MAX,

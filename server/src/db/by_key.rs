@@ -12,7 +12,7 @@ use sea_orm::{
 use super::bulk_insert::{array, list, quoted, statement_runs};
 
 /// Finds the rows that have these values in the columns of a key, the first of which an index begins
-/// with. With `lock`, locks them until the transaction ends, in the order of these columns. Then the keys
+/// with. The keys differ: one that is named twice may be found twice. With `lock`, locks them until the transaction ends, in the order of these columns. Then the keys
 /// must be sorted in this order: if all transactions lock rows in the same order, they can't deadlock.
 pub async fn find_by_keys<E, const N: usize>(
     db: &impl ConnectionTrait,
@@ -38,9 +38,12 @@ where
     let end = lock.map(|order| format!(" ORDER BY {} FOR UPDATE", list(backend, order.iter())));
     let end = end.unwrap_or_default();
     if backend == DbBackend::Postgres {
-        let (condition, values) = in_arrays(&key, values)?;
-        let statement =
-            Statement::from_sql_and_values(backend, format!("{select} WHERE {condition}{end}"), values);
+        let (arrays, values) = arrays(values)?;
+        let text = match lock {
+            Some(_) => format!("{select} WHERE ({}) IN (SELECT * FROM UNNEST({arrays})){end}", key.join(",")),
+            None => format!("SELECT {columns} FROM {}", in_arrays(&table, &columns, &key, &arrays)),
+        };
+        let statement = Statement::from_sql_and_values(backend, text, values);
         return E::find().from_raw_sql(statement).all(db).await;
     }
     let mut found = Vec::with_capacity(values.len());
@@ -61,8 +64,8 @@ where
     Ok(found)
 }
 
-/// Finds the rows that have the value `of` in one column, and one of these values in another. An index
-/// begins with both.
+/// Finds the rows that have the value `of` in one column, and one of these values in another. The primary
+/// key begins with both. The values differ.
 pub async fn find_among<E>(
     db: &impl ConnectionTrait,
     of: (E::Column, Value),
@@ -74,31 +77,29 @@ where
     E::Model: FromQueryResult,
 {
     let backend = db.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let keys: Vec<[Value; 2]> = values.iter().map(|value| [of.1.clone(), value.clone()]).collect();
+        return find_by_keys::<E, 2>(db, [of.0, column], &keys, None).await;
+    }
     let [of_name, name] = [of.0, column].map(|column| quoted(backend, column.as_str()));
     let columns: Vec<E::Column> = E::Column::iter().collect();
     let (columns, table) = (list(backend, columns.iter()), quoted(backend, E::default().as_str()));
-    let select = format!("SELECT {columns} FROM {table} WHERE {of_name}=");
     let mut found = Vec::with_capacity(values.len());
+    // Of many values, MariaDB estimates the rows by statistics, and may rather read the whole table.
+    let table = if backend == DbBackend::MySql { format!("{table} FORCE INDEX (PRIMARY)") } else { table };
     for run in statement_runs(values) {
-        let (text, values) = if backend == DbBackend::Postgres {
-            let (sql_type, values) = array(run.to_vec())?;
-            (format!("{select}$1 AND {name}=ANY($2::{sql_type})"), vec![values])
-        } else {
-            (format!("{select}? AND {name} IN ({})", vec!["?"; run.len()].join(",")), run.to_vec())
-        };
-        let values = std::iter::once(of.1.clone()).chain(values);
+        let names = vec!["?"; run.len()].join(",");
+        let text = format!("SELECT {columns} FROM {table} WHERE {of_name}=? AND {name} IN ({names})");
+        let values = std::iter::once(of.1.clone()).chain(run.iter().cloned());
         let statement = Statement::from_sql_and_values(backend, text, values);
         found.extend(E::find().from_raw_sql(statement).all(db).await?);
     }
     Ok(found)
 }
 
-/// `(a,b) IN (SELECT * FROM UNNEST($1, $2))`, with an array for each column. PostgreSQL plans this
-/// once, and alternatives anew for each number of keys.
-fn in_arrays<const N: usize>(
-    key: &[String; N],
-    values: &[[Value; N]],
-) -> Result<(String, Vec<Value>), DbErr> {
+/// `$1::bigint[],$2::text[]`, with an array for each column. PostgreSQL plans this once, and
+/// alternatives anew for each number of keys.
+fn arrays<const N: usize>(values: &[[Value; N]]) -> Result<(String, Vec<Value>), DbErr> {
     let (mut names, mut arrays) = (Vec::with_capacity(N), Vec::with_capacity(N));
     for column in 0..N {
         let of_column = values.iter().filter_map(|values| values.get(column)).cloned().collect();
@@ -106,7 +107,20 @@ fn in_arrays<const N: usize>(
         arrays.push(values);
         names.push(format!("${}::{sql_type}", arrays.len()));
     }
-    Ok((format!("({}) IN (SELECT * FROM UNNEST({}))", key.join(","), names.join(",")), arrays))
+    Ok((names.join(","), arrays))
+}
+
+/// `UNNEST(…) AS n(k0,k1) CROSS JOIN LATERAL (SELECT … FROM t WHERE a=k0 AND b=k1 OFFSET 0) AS found`.
+/// PostgreSQL does not take such a query apart, so each key is one look-up. It might else read the whole
+/// table, or all rows with the first column of the key, because without statistics it takes them to be few.
+fn in_arrays(table: &str, columns: &str, key: &[String], arrays: &str) -> String {
+    let names: Vec<String> = (0..key.len()).map(|number| format!("k{number}")).collect();
+    let same: Vec<String> = key.iter().zip(&names).map(|(column, name)| format!("{column}={name}")).collect();
+    let (names, same) = (names.join(","), same.join(" AND "));
+    format!(
+        "UNNEST({arrays}) AS n({names}) CROSS JOIN LATERAL \
+         (SELECT {columns} FROM {table} WHERE {same} OFFSET 0) AS found"
+    )
 }
 
 /// `(VALUES (?,?),(?,?)) AS n CROSS JOIN t ON a=n.column1 AND b=n.column2`, for so many keys. SQLite joins
@@ -158,8 +172,12 @@ mod tests {
     fn each_column_of_a_key_has_an_array() {
         let key = ["a", "b"].map(str::to_owned);
         let values = [[Value::from(1_i64), "x".into()], [Value::from(2_i64), "y".into()]];
-        let (condition, arrays) = in_arrays(&key, &values).unwrap();
-        assert_eq!(condition, "(a,b) IN (SELECT * FROM UNNEST($1::bigint[],$2::text[]))");
-        assert_eq!(arrays.len(), 2);
+        let (text, values) = arrays(&values).unwrap();
+        assert_eq!((text.as_str(), values.len()), ("$1::bigint[],$2::text[]", 2));
+        assert_eq!(
+            in_arrays("t", "a,c", &key, &text),
+            "UNNEST($1::bigint[],$2::text[]) AS n(k0,k1) CROSS JOIN LATERAL \
+             (SELECT a,c FROM t WHERE a=k0 AND b=k1 OFFSET 0) AS found"
+        );
     }
 }

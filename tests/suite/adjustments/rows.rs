@@ -7,10 +7,10 @@ use futures::{StreamExt as _, stream::BoxStream};
 use s2s_sdk::{
     Error,
     v1::{
-        AdjustmentVerdict as Verdict, Conversion, ConversionFilter, ConversionStatus as Status,
-        CreateAdjustmentRequest, EraseVisitorRequest, ErrorReason, NewConversion, RecordClickRequest,
-        WatchConversionsRequest, WatchConversionsResponse, new_conversion::Commission,
-        watch_conversions_response::Event,
+        AdjustmentVerdict as Verdict, BatchCreateAdjustmentsRequest, Conversion, ConversionFilter,
+        ConversionStatus as Status, CreateAdjustmentRequest, CreateAdjustmentResult, EraseVisitorRequest,
+        ErrorReason, NewConversion, RecordClickRequest, WatchConversionsRequest, WatchConversionsResponse,
+        new_conversion::Commission, watch_conversions_response::Event,
     },
 };
 use s2s_tests::{
@@ -200,6 +200,34 @@ async fn a_conversion_takes_a_thousand_adjustments_and_no_more() {
     }
     let known = shop.adjust(of(&sale, refund(1), "1")).await.unwrap();
     assert_eq!(known.verdict(), Verdict::Duplicate);
+}
+
+/// All of them are one commit. A line of the ledger follows each, so a wrong order would show.
+#[tokio::test]
+async fn a_batch_adjusts_one_conversion_a_thousand_times() {
+    let mut shop = Shop::open().await;
+    let sale = shop.sale("order-1", Status::Approved).await;
+    let (_, worth_before, _) = worth(sale.current.as_ref());
+    shop.adjust(of(&sale, refund(1), "0")).await.unwrap();
+    let requests = (1..=1_000).map(|number: i32| of(&sale, refund(1), &number.to_string()));
+    let batch = BatchCreateAdjustmentsRequest { requests: requests.collect() };
+    for is_first in [true, false, false] {
+        let results = shop.client().adjustments().batch_create(batch.clone()).await.unwrap().results;
+        let results: Vec<_> = results.into_iter().map(CreateAdjustmentResult::into_result).collect();
+        let [made @ .., last] = results.as_slice() else { panic!("no results") };
+        assert_eq!(made.len(), 999);
+        for (made, number) in made.iter().zip(2..) {
+            let made = made.as_ref().unwrap();
+            assert_eq!(made.verdict() == Verdict::Recorded, is_first);
+            assert_eq!(made.adjustment.as_ref().unwrap().number, number);
+        }
+        assert_eq!(last.as_ref().unwrap_err().reason(), ErrorReason::AdjustmentsUsedUp);
+        let (status, value, _) = shop.check(&sale).await;
+        assert_eq!((status, value), (Status::Approved, worth_before - 1_000));
+        assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
+        shop.server.kill().await;
+        shop.server.restart().await;
+    }
 }
 
 #[tokio::test]

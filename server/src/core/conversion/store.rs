@@ -279,7 +279,7 @@ pub async fn list(
 
 /// The rows of an account that an index finds in the order of the list, newest first: all of them or,
 /// if the index by status has the status, those with this status.
-fn walked_rows(
+pub fn walked_rows(
     db: &impl ConnectionTrait,
     account: AccountId,
     status: Option<ConversionStatus>,
@@ -342,7 +342,7 @@ fn newest_first(query: Select<Entity>) -> Select<Entity> {
 }
 
 /// The present status, as the index by status has it (`m0025_adjustments`).
-const PRESENT_STATUS: &str = "COALESCE(current_status, status)";
+pub const PRESENT_STATUS: &str = "COALESCE(current_status, status)";
 
 fn has_status(status: ConversionStatus) -> Expr {
     Expr::cust(format!("{PRESENT_STATUS} = {}", status.to_value()))
@@ -392,7 +392,7 @@ fn compare(kind: TimeKind, time: Time, by: fn(Column, Value) -> Expr) -> Expr {
 type ListKey = (Time, ClickId, i64);
 
 /// Builds the condition that a row of a range comes after this key in the list.
-fn rest(range: Range<Column, Time>, after: Option<ListKey>) -> Condition {
+pub fn rest(range: Range<Column, Time>, after: Option<ListKey>) -> Condition {
     range.up_to(after.map(|after| after.0)).condition().add_option(after.map(is_older))
 }
 
@@ -422,7 +422,7 @@ fn list_key(row: &Model) -> [u8; LIST_KEY_BYTES] {
     list_key_bytes((row.created_at, row.click_id, row.serial))
 }
 
-fn list_key_bytes((time, click, serial): ListKey) -> [u8; LIST_KEY_BYTES] {
+pub fn list_key_bytes((time, click, serial): ListKey) -> [u8; LIST_KEY_BYTES] {
     let mut key = [0; LIST_KEY_BYTES];
     let bytes = time.micros().to_be_bytes().into_iter();
     let bytes = bytes.chain(click.0.into_bytes()).chain(serial.to_be_bytes());
@@ -430,7 +430,7 @@ fn list_key_bytes((time, click, serial): ListKey) -> [u8; LIST_KEY_BYTES] {
     key
 }
 
-fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<ListKey> {
+pub fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<ListKey> {
     let wrong = || Error::internal("page key");
     let (time, rest) = key.split_first_chunk::<8>().ok_or_else(wrong)?;
     let (click, serial) = rest.split_first_chunk::<16>().ok_or_else(wrong)?;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::row::Theirs;
 use crate::{
-    core::conversion::{Conversion, ConversionId, TransactionId},
+    core::conversion::{Brief, ConversionId, TransactionId},
     values::{
         click_id::{ClickId, UnverifiedClickId},
         time::Time,
@@ -25,7 +25,7 @@ const PLACE_MICROS: i64 = 10_000;
 const PLACE_DIGITS: usize = 12;
 
 /// The key of one of our conversions.
-pub fn of_conversion(conversion: &Conversion) -> Key {
+pub fn of_conversion(conversion: &Brief) -> Key {
     of_recorded(conversion.id(), conversion.created_at)
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::{
         App,
-        conversion::{self, Conversion, TransactionId},
+        conversion::{self, Brief, TransactionId},
         scan::scan,
     },
     error::Result,
@@ -29,8 +29,8 @@ pub struct Compared {
 /// The conversions that rows may be about, and the rows that are about them already.
 pub struct Matching<'a> {
     statement: &'a Statement,
-    of_orders: HashMap<String, Vec<Conversion>>,
-    of_clicks: HashMap<ClickId, Vec<Conversion>>,
+    of_orders: HashMap<String, Vec<Brief>>,
+    of_clicks: HashMap<ClickId, Vec<Brief>>,
     /// The rows by their keys.
     known: HashMap<Key, i32>,
 }
@@ -49,11 +49,11 @@ impl<'a> Matching<'a> {
         let clicks: HashSet<ClickId> = rows.clone().filter_map(|row| key::click(&row.click_text)).collect();
         let clicks: Vec<ClickId> = clicks.into_iter().collect();
         scan(app, account, async |db| {
-            let mut of_orders: HashMap<String, Vec<Conversion>> = HashMap::with_capacity(orders.len());
+            let mut of_orders: HashMap<String, Vec<Brief>> = HashMap::with_capacity(orders.len());
             for found in conversion::of_orders(db, statement.code_id, &orders).await? {
                 of_orders.entry(found.transaction_id().to_owned()).or_default().push(found);
             }
-            let mut of_clicks: HashMap<ClickId, Vec<Conversion>> = HashMap::with_capacity(clicks.len());
+            let mut of_clicks: HashMap<ClickId, Vec<Brief>> = HashMap::with_capacity(clicks.len());
             for found in conversion::of_clicks(db, statement.code_id, &clicks).await? {
                 of_clicks.entry(found.click_id).or_default().push(found);
             }
@@ -78,7 +78,7 @@ impl<'a> Matching<'a> {
 
     /// The conversions that a row may be about. If the row names an order, its click only counts for
     /// conversions without one.
-    fn candidates(&self, theirs: &Theirs) -> Vec<&Conversion> {
+    fn candidates(&self, theirs: &Theirs) -> Vec<&Brief> {
         let order = theirs.transaction_id.as_str();
         let of_order = self.of_orders.get(order).filter(|_| !order.is_empty());
         if let Some(of_order) = of_order {
@@ -96,7 +96,7 @@ impl<'a> Matching<'a> {
         let is_only_ours = |row: i32| self.statement.is_complete() && row > self.statement.row_count;
         let is_free = |row: Option<&i32>| row.is_none_or(|row| *row == number || is_only_ours(*row));
         let candidates = self.candidates(&theirs);
-        let row_of = |candidate: &Conversion| self.known.get(&key::of_conversion(candidate));
+        let row_of = |candidate: &Brief| self.known.get(&key::of_conversion(candidate));
         let free = candidates.iter().filter(|candidate| is_free(row_of(candidate)));
         let click = key::click(&theirs.click_text);
         let best = free.max_by_key(|candidate| {

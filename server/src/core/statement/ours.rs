@@ -1,6 +1,8 @@
 //! Completes a statement: adds our conversions that the network does not state, and finds the held
 //! postbacks of sales that are only the network's. Each call does a part, in a transaction of its own.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::{
     State, Statement,
     compare::Outcome,
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     core::{
         App,
-        conversion::{self, Conversion, TransactionId},
+        conversion::{self, Brief, TransactionId},
         postback::{self, Postback, Verdict},
         scan::scan,
     },
@@ -27,7 +29,7 @@ use crate::{
 };
 
 /// Number of conversions, and of held postbacks, in one part.
-const CONVERSIONS: u64 = 1_000;
+const CONVERSIONS: u64 = 4_000;
 const POSTBACKS: u64 = 500;
 /// Time before the period from which held postbacks are looked at: a network may book a sale long
 /// after it has reported it.
@@ -45,16 +47,11 @@ pub async fn compare(app: &App, account: AccountId, id: StatementId) -> Result<S
 
 async fn conversions(app: &App, account: AccountId, statement: Statement) -> Result<Statement> {
     // Without a condition on the code, which no index serves, a page needs no look at the rows ahead.
-    let filter = conversion::Filter {
-        start: Some(statement.starts_at),
-        end: Some(statement.ends_at),
-        ..Default::default()
-    };
+    let times = [statement.starts_at, statement.ends_at];
     let page = PageRequest::own(CONVERSIONS, position(&statement)?);
-    let (ours, next) = conversion::list(app, account, &filter, &page).await?.into_own();
-    let is_counted = |one: &&Conversion| {
-        one.code_id == statement.code_id && one.standing().status != ConversionStatus::Declined
-    };
+    let (ours, next) = conversion::list_briefs(app, account, times, &page).await?.into_own();
+    let is_counted =
+        |one: &&Brief| one.code_id == statement.code_id && one.status != ConversionStatus::Declined;
     let keys: Vec<Key> = ours.iter().filter(is_counted).map(key::of_conversion).collect();
     let known = scan(app, account, async |db| Ok(key::find(db, statement.id, &keys).await?)).await?;
     let unknown = ours.iter().filter(is_counted).filter(|one| !known.contains_key(&key::of_conversion(one)));
@@ -114,10 +111,12 @@ async fn reported(
         key::of_postback(&order, &held.click_text)
     };
     let keys: Vec<(Vec<Key>, &Postback)> = held.iter().map(|held| (of_postback(held), held)).collect();
-    let all: Vec<Key> = keys.iter().flat_map(|(keys, _)| keys).copied().collect();
+    let all: HashSet<Key> = keys.iter().flat_map(|(keys, _)| keys).copied().collect();
+    let all: Vec<Key> = all.into_iter().collect();
     scan(app, account, async |db| {
         let known = key::find(db, statement.id, &all).await?;
-        let numbers: Vec<i32> = known.values().copied().collect();
+        let numbers: BTreeSet<i32> = known.values().copied().collect();
+        let numbers: Vec<i32> = numbers.into_iter().collect();
         let mut rows = row::find_these(db, statement.id, &numbers).await?;
         rows.retain(|row| row.outcome == Outcome::OnlyTheirs && row.postback_id.is_none());
         for row in &mut rows {

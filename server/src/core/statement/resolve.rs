@@ -21,7 +21,7 @@ use crate::{
     core::{
         App,
         adjustment::{self, Change},
-        conversion::{self, Commission, Conversion, ConversionClaim, CustomParams, Happened},
+        conversion::{self, Brief, Commission, ConversionClaim, CustomParams, Happened},
         conversion_code,
         postback::{self, Reason, Replay, Verdict},
         scan::scan,
@@ -234,16 +234,15 @@ fn end_of_date(zone: &str, at: Time) -> Option<Time> {
 }
 
 /// A conversion of a row's click that counts, and that no row of the network is about.
-async fn of_click(app: &App, statement: &Statement, theirs: &Theirs) -> Result<Option<Conversion>> {
+async fn of_click(app: &App, statement: &Statement, theirs: &Theirs) -> Result<Option<Brief>> {
     let Some(click) = key::click(&theirs.click_text) else { return Ok(None) };
     scan(app, statement.account_id, async |db| {
         let ours = conversion::of_clicks(db, statement.code_id, &[click]).await?;
         let keys: Vec<Key> = ours.iter().map(key::of_conversion).collect();
         let rows = key::find(db, statement.id, &keys).await?;
-        let is_stated = |one: &Conversion| {
-            rows.get(&key::of_conversion(one)).is_some_and(|row| *row <= statement.row_count)
-        };
-        let counts = |one: &Conversion| one.standing().status != ConversionStatus::Declined;
+        let is_stated =
+            |one: &Brief| rows.get(&key::of_conversion(one)).is_some_and(|row| *row <= statement.row_count);
+        let counts = |one: &Brief| one.status != ConversionStatus::Declined;
         Ok(ours.into_iter().find(|one| counts(one) && !is_stated(one)))
     })
     .await
@@ -325,7 +324,7 @@ async fn of_ours(app: &App, account: AccountId, before: &Row) -> Result<Compared
     let mut row = before.clone();
     if let Some(id) = before.conversion_id() {
         let conversion = conversion::get(app, account, id).await?;
-        row.set(Outcome::OnlyOurs, Some(&conversion));
+        row.set(Outcome::OnlyOurs, Some(&Brief::of(&conversion)));
     }
     Ok(Compared { row, keys: keys_of(before), replaced: None })
 }

@@ -8,7 +8,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use super::{Statement, compare::Outcome};
 use crate::{
     core::{
-        conversion::{Conversion, ConversionId, TransactionId},
+        conversion::{Brief, ConversionId, TransactionId},
         postback::Reason,
     },
     values::{
@@ -47,14 +47,9 @@ pub struct Ours {
 }
 
 impl Ours {
-    pub fn of(conversion: &Conversion) -> Self {
-        let standing = conversion.standing();
-        Self {
-            currency: conversion.currency,
-            value: standing.value,
-            commission: standing.commission,
-            status: standing.status,
-        }
+    pub fn of(conversion: &Brief) -> Self {
+        let Brief { currency, value, commission, status, .. } = *conversion;
+        Self { currency, value, commission, status }
     }
 }
 
@@ -105,7 +100,7 @@ impl Row {
         number: i32,
         theirs: Theirs,
         outcome: Outcome,
-        ours: Option<&Conversion>,
+        ours: Option<&Brief>,
     ) -> Self {
         let mut row = Self::empty(statement, number);
         row.transaction_id = theirs.transaction_id.as_str().to_owned();
@@ -120,7 +115,7 @@ impl Row {
     }
 
     /// A conversion that is only ours.
-    pub fn of_ours(statement: &Statement, number: i32, ours: &Conversion) -> Self {
+    pub fn of_ours(statement: &Statement, number: i32, ours: &Brief) -> Self {
         let mut row = Self::empty(statement, number);
         row.set(Outcome::OnlyOurs, Some(ours));
         row
@@ -154,7 +149,7 @@ impl Row {
     }
 
     /// Sets the result of a comparison.
-    pub fn set(&mut self, outcome: Outcome, conversion: Option<&Conversion>) {
+    pub fn set(&mut self, outcome: Outcome, conversion: Option<&Brief>) {
         let ours = conversion.map(Ours::of);
         self.outcome = outcome;
         self.click_id = conversion.map(|conversion| conversion.click_id);

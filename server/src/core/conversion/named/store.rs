@@ -3,11 +3,12 @@
 use std::slice;
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect,
+    sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _},
 };
 
 use super::super::{
-    Conversion, ConversionId, DedupeKey, TransactionId,
+    Brief, ConversionId, DedupeKey, TransactionId,
     store::{Column, Entity, of_transaction, of_transactions},
 };
 use crate::{
@@ -51,9 +52,9 @@ pub async fn of_orders(
     db: &impl ConnectionTrait,
     code: ConversionCodeId,
     orders: &[TransactionId],
-) -> Result<Vec<Conversion>, DbErr> {
-    of_names(db, code, orders, |orders| of_transactions(db, orders.iter().map(DedupeKey::of_transaction)))
-        .await
+) -> Result<Vec<Brief>, DbErr> {
+    let of = |orders: &[TransactionId]| of_transactions(db, orders.iter().map(DedupeKey::of_transaction));
+    of_names(db, (code, orders), of, "ix_conversion_transaction").await
 }
 
 /// Finds the conversions of a code that have these clicks. Of a click with very many conversions,
@@ -62,20 +63,23 @@ pub async fn of_clicks(
     db: &impl ConnectionTrait,
     code: ConversionCodeId,
     clicks: &[ClickId],
-) -> Result<Vec<Conversion>, DbErr> {
-    of_names(db, code, clicks, |clicks| Condition::all().add(Column::ClickId.is_in(clicks.iter().copied())))
-        .await
+) -> Result<Vec<Brief>, DbErr> {
+    let of = |clicks: &[ClickId]| Condition::all().add(Column::ClickId.is_in(clicks.iter().copied()));
+    of_names(db, (code, clicks), of, "PRIMARY").await
 }
 
+/// Finds the conversions of a code that meet the condition of these names. MariaDB uses this index: of many
+/// names, it would estimate the rows by statistics, and might rather read the whole table.
 async fn of_names<T: Clone>(
     db: &impl ConnectionTrait,
-    code: ConversionCodeId,
-    names: &[T],
+    (code, names): (ConversionCodeId, &[T]),
     condition: impl Fn(&[T]) -> Condition,
-) -> Result<Vec<Conversion>, DbErr> {
+    index: &'static str,
+) -> Result<Vec<Brief>, DbErr> {
     let rows = async |names: &[T], limit: u64| {
-        let rows = Entity::find().filter(condition(names)).filter(Column::CodeId.eq(code));
-        rows.limit(limit).all(db).await
+        let mut rows = Entity::find().filter(condition(names)).filter(Column::CodeId.eq(code));
+        QuerySelect::query(&mut rows).force_index(index, IndexHintScope::All);
+        rows.limit(limit).into_partial_model().all(db).await
     };
     let mut found = Vec::with_capacity(names.len());
     for some in names.chunks(NAMES_PER_QUERY) {
