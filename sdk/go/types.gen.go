@@ -1232,7 +1232,10 @@ const (
 )
 
 // ReportDimension: the dimensions of reports. Clicks have those of their link: link,
-// partner and tag. Filters and groups by the others concern conversions alone.
+// partner and tag. Groups and filters by conversion code, currency and status concern
+// conversions alone. From the country on, each click has a value of its own, and so have
+// its conversions; a report with these dimensions counts at most 200,000 clicks, because it
+// looks at each of them.
 type ReportDimension = v1.ReportDimension
 
 // The values of [ReportDimension].
@@ -1252,6 +1255,36 @@ const (
 	ReportDimensionCurrency ReportDimension = v1.ReportDimension_REPORT_DIMENSION_CURRENCY
 	// The status, as it is now.
 	ReportDimensionStatus ReportDimension = v1.ReportDimension_REPORT_DIMENSION_STATUS
+	// `Click.country`.
+	ReportDimensionCountry ReportDimension = v1.ReportDimension_REPORT_DIMENSION_COUNTRY
+	// `Click.device`.
+	ReportDimensionDevice ReportDimension = v1.ReportDimension_REPORT_DIMENSION_DEVICE
+	// `Click.os`.
+	ReportDimensionOs ReportDimension = v1.ReportDimension_REPORT_DIMENSION_OS
+	// `Click.browser`.
+	ReportDimensionBrowser ReportDimension = v1.ReportDimension_REPORT_DIMENSION_BROWSER
+	// `Click.referrer_host`.
+	ReportDimensionReferrerHost ReportDimension = v1.ReportDimension_REPORT_DIMENSION_REFERRER_HOST
+	// `sub1` of `Click.sub_ids`.
+	ReportDimensionSub1 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB1
+	// `sub2` of `Click.sub_ids`.
+	ReportDimensionSub2 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB2
+	// `sub3` of `Click.sub_ids`.
+	ReportDimensionSub3 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB3
+	// `sub4` of `Click.sub_ids`.
+	ReportDimensionSub4 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB4
+	// `sub5` of `Click.sub_ids`.
+	ReportDimensionSub5 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB5
+	// `sub6` of `Click.sub_ids`.
+	ReportDimensionSub6 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB6
+	// `sub7` of `Click.sub_ids`.
+	ReportDimensionSub7 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB7
+	// `sub8` of `Click.sub_ids`.
+	ReportDimensionSub8 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB8
+	// `sub9` of `Click.sub_ids`.
+	ReportDimensionSub9 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB9
+	// `sub10` of `Click.sub_ids`.
+	ReportDimensionSub10 ReportDimension = v1.ReportDimension_REPORT_DIMENSION_SUB10
 )
 
 // ReportGrain: the spans of time into which a report is divided. They begin and end by the

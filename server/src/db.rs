@@ -44,7 +44,7 @@ use crate::config::SecretUrl;
 pub use batch_connection::Connection;
 use batch_connection::Writes;
 pub use bulk_insert::{Grouped, Insertion, add_up, insert_new, statement_runs, write_columns};
-pub use by_key::{find_among, find_by_keys};
+pub use by_key::{find_among, find_by_keys, find_within};
 pub use errors::{is_contention, is_outage, is_unique_violation, is_without_partition, may_have_committed};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};

@@ -73,7 +73,7 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     let postback = Postback { template: &postback_url };
 
     // The first visitor buys, and the shop reports the sale twice.
-    let first_click = visit(&link, "").await;
+    let first_click = visit(&link, "?sub1=mail&SUB10=a%20b").await;
     let answer = postback.send(&first_click, "1", "0.5", "&param=myCustomParam%3Dxyz").await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
     assert_eq!((answer.header("s2s-verdict"), answer.header("cache-control")), ("RECORDED", "no-store"));
@@ -136,6 +136,9 @@ fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLi
         adjustment_count: 0,
         partner_id: String::new(),
         owed: None,
+        sub_ids: [("sub1", "mail"), ("sub10", "a b")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
     };
     assert_eq!(*conversion, expected);
     let seconds = [conversion.click_time, conversion.conversion_time, conversion.create_time]

@@ -34,7 +34,7 @@ fn share(basis: ShareBasis, percent: i64) -> PartnerShare {
 /// A shop with a partner.
 pub struct Shop {
     pub server: Server,
-    code: ConversionCode,
+    pub code: ConversionCode,
     pub partner: Partner,
 }
 
@@ -47,7 +47,7 @@ impl Shop {
         Self { server, code, partner }
     }
 
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         self.server.client()
     }
 
@@ -279,7 +279,7 @@ async fn a_conversion_keeps_the_partner_and_the_share_with_which_it_was_recorded
     assert_eq!(declined.partner_id, shop.partner.id);
 }
 
-async fn key_of(shop: &Shop, partner: &Partner) -> Client {
+pub async fn key_of(shop: &Shop, partner: &Partner) -> Client {
     let key = v1::ApiKey {
         name: "portal".to_owned(),
         scopes: vec![ApiKeyScope::Partner.into()],
@@ -292,7 +292,7 @@ async fn key_of(shop: &Shop, partner: &Partner) -> Client {
     shop.server.client_with(&response.key_text)
 }
 
-async fn conversions_of(client: &Client, partner_id: &str) -> Result<Vec<PartnerConversion>, Error> {
+pub async fn conversions_of(client: &Client, partner_id: &str) -> Result<Vec<PartnerConversion>, Error> {
     let request = ListPartnerConversionsRequest {
         partner_id: partner_id.to_owned(),
         page_size: 2,
@@ -326,6 +326,7 @@ async fn the_key_of_a_partner_sees_what_is_owed_to_it_and_nothing_else() {
         click_time: one.click_time,
         conversion_time: one.conversion_time,
         create_time: one.create_time,
+        sub_ids: one.sub_ids.clone(),
     };
     let expected: Vec<_> = own.iter().map(shown).collect();
     for id in ["", &shop.partner.id] {

@@ -1,6 +1,7 @@
 //! Reports: they say what brute force finds, at every step, on every server, and in every zone.
 
 mod model;
+mod told;
 mod world;
 
 use futures::future::join_all;

@@ -202,6 +202,7 @@ impl Record for Conversion {
         ("adjustment_count", |one| one.adjustment_count.to_string()),
         ("partner_id", |one| one.partner_id.clone()),
         ("owed", |one| amount(one.owed.as_ref())),
+        ("sub_ids", |one| row::sub_ids(&one.sub_ids)),
     ];
 }
 

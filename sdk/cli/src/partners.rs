@@ -15,6 +15,7 @@ use s2s_sdk::{
 use crate::{
     args::Limit,
     cells::{amount, currency, time, word},
+    conversions::row::sub_ids,
     failure::Failure,
     money, names,
     output::{Column, Output, Record},
@@ -176,6 +177,7 @@ impl Record for PartnerConversion {
         ("click_id", |one| one.click_id.clone()),
         ("click_time", |one| time(one.click_time.as_ref())),
         ("conversion_time", |one| time(one.conversion_time.as_ref())),
+        ("sub_ids", |one| sub_ids(&one.sub_ids)),
     ];
 }
 

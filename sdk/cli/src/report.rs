@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use s2s_sdk::{
     Client,
     v1::{
-        ConversionStatus, QueryReportRequest, ReportBasis, ReportComparison, ReportDimension, ReportFilter,
-        ReportGrain, ReportMetric,
+        ConversionStatus, DeviceKind, QueryReportRequest, ReportBasis, ReportComparison, ReportDimension,
+        ReportFilter, ReportGrain, ReportMetric,
     },
 };
 
@@ -21,7 +21,7 @@ use crate::{
 
 #[derive(Args)]
 pub struct Report {
-    /// What to add up by, up to three: for example `partner,link`.
+    /// What to add up by, up to three: for example `partner,link` or `country,sub1`.
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
     by: Vec<Dimension>,
     /// First day or time, for example `2026-11-01`, `yesterday` or `2026-11-01 06:15`.
@@ -40,7 +40,7 @@ pub struct Report {
     #[arg(long, value_name = "TIME", value_enum, default_value_t = Basis::Click)]
     basis: Basis,
     /// Count only what has this value, for example `link=spring` or `status=approved`. Several
-    /// values of one kind are alternatives. Nothing after `=`: without a partner or tag.
+    /// values of one kind are alternatives. Nothing after `=`: without a partner or tag, or not known.
     #[arg(long, value_name = "WHAT=VALUE", value_parser = parse_condition)]
     only: Vec<Condition>,
     /// Count only what does not have this value.
@@ -80,6 +80,9 @@ macro_rules! words {
 
 words!(Dimension as ReportDimension {
     Link = Link, Partner = Partner, Tag = Tag, Code = Code, Currency = Currency, Status = Status,
+    Country = Country, Device = Device, Os = Os, Browser = Browser, ReferrerHost = ReferrerHost,
+    Sub1 = Sub1, Sub2 = Sub2, Sub3 = Sub3, Sub4 = Sub4, Sub5 = Sub5,
+    Sub6 = Sub6, Sub7 = Sub7, Sub8 = Sub8, Sub9 = Sub9, Sub10 = Sub10,
 });
 words!(Grain as ReportGrain {
     QuarterHour = QuarterHour, Hour = Hour, Day = Day, Week = Week, Month = Month,
@@ -203,7 +206,7 @@ async fn value_of(dimension: Dimension, given: &str, client: &Client) -> Result<
         Dimension::Partner => names::partner(given, client).await,
         Dimension::Code => names::code(given, client).await,
         Dimension::Tag => Ok(given.to_owned()),
-        Dimension::Currency => Ok(given.to_ascii_uppercase()),
+        Dimension::Currency | Dimension::Country => Ok(given.to_ascii_uppercase()),
         Dimension::Status => {
             let name = format!("CONVERSION_STATUS_{}", given.to_ascii_uppercase());
             let known = ConversionStatus::from_str_name(&name);
@@ -212,5 +215,14 @@ async fn value_of(dimension: Dimension, given: &str, client: &Client) -> Result<
                 Failure::Usage(format!("`{given}` is no status: write pending, approved or declined"))
             })
         }
+        Dimension::Device if given.is_empty() => Ok(String::new()),
+        Dimension::Device => {
+            let name = format!("DEVICE_KIND_{}", given.to_ascii_uppercase());
+            let known = DeviceKind::from_str_name(&name).filter(|kind| *kind != DeviceKind::Unspecified);
+            known.map(|_| name).ok_or_else(|| {
+                Failure::Usage(format!("`{given}` is no device: write desktop, phone, tablet or other"))
+            })
+        }
+        _ => Ok(given.to_owned()),
     }
 }

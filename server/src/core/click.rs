@@ -8,7 +8,11 @@ pub mod grpc;
 mod store;
 mod visitor;
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+};
 
 use s2s_sdk::v1::{ClickFlag, ErrorReason};
 use sea_orm::{ConnectionTrait, DeriveValueType};
@@ -19,7 +23,7 @@ use self::{
     visitor::{Traits, Visitor},
 };
 pub use self::{
-    store::Insert,
+    store::{Insert, find_these, of_link, of_links},
     visitor::{VisitorKeys, delete_old_keys as delete_old_visitor_keys},
 };
 use crate::{
@@ -302,6 +306,16 @@ pub async fn existing(app: &App, ids: HashSet<ClickId>) -> Result<HashSet<ClickI
 }
 
 /// Finds the row of the click, if it exists.
+/// The sub ids of those of these clicks that are stored.
+pub async fn sub_ids(
+    db: &impl ConnectionTrait,
+    clicks: impl Iterator<Item = ClickId>,
+) -> Result<HashMap<ClickId, SubIds>> {
+    let clicks: HashSet<ClickId> = clicks.collect();
+    let found = find_these(db, &clicks.into_iter().collect::<Vec<_>>()).await?;
+    Ok(found.into_iter().map(|click| (click.click_id, click.sub_ids)).collect())
+}
+
 pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<Click>> {
     store::find(app.db.reader(), account, id).await
 }

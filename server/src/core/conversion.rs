@@ -54,14 +54,14 @@ use crate::{
     },
 };
 
-pub use brief::{Brief, list_briefs};
+pub use brief::{Brief, list_briefs, oldest_first};
 #[cfg(any(test, fuzzing))]
 pub use claim::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, TRANSACTION_ID_BYTES_MAX,
 };
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use conversion_id::ConversionId;
-pub use named::{of_clicks, of_order, of_orders};
+pub use named::{all_of_clicks, of_clicks, of_order, of_orders};
 pub use order_key::delete_some as delete_some_orders;
 pub use outcome::{Counted, Recorded, Verdict};
 pub use params::erase;

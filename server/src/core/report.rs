@@ -2,13 +2,15 @@
 //!
 //! A report reads the totals by quarter hour and the rows of the journal that are not folded into them
 //! yet, both as they are at one moment. So what is durable is in the next report, and a report costs the
-//! same however many clicks there are in a quarter hour.
+//! same however many clicks there are in a quarter hour. What each click tells for itself is in no total:
+//! for that, a report looks at the rows (`rows.rs`).
 //!
 //! Absent on purpose: sums across currencies, and any estimate.
 
 pub mod grpc;
 mod metrics;
 mod period;
+mod rows;
 mod table;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -18,7 +20,8 @@ use sea_orm::DatabaseTransaction;
 
 use self::{
     period::Period,
-    table::{Dimension, Filter, Groups, Order, Table, TooWide, Value, Which},
+    rows::Rows,
+    table::{Counted, Dimension, Filter, Groups, Order, Table, TooWide, Value, Which},
 };
 use crate::{
     core::{
@@ -75,9 +78,20 @@ async fn read(txn: &DatabaseTransaction, account: AccountId, question: &Question
     let links: Links = links.into_iter().filter(is_counted).map(|link| (link.id, link)).collect();
     let unfolded = tally::unfolded(txn).await?;
     let mut table = Table::new(&question.dimensions);
-    add(txn, question, (Which::Own, &question.period), &links, &unfolded, &mut table).await?;
-    if let Some(compared) = &question.compared {
-        add(txn, question, (Which::Compared, compared), &links, &unfolded, &mut table).await?;
+    let compared = question.compared.iter().map(|compared| (Which::Compared, compared));
+    for (which, period) in std::iter::once((Which::Own, &question.period)).chain(compared) {
+        let mut count = |slot, link, told: &_, counted| {
+            let Some(facts) = links.get(&link) else { return Ok(()) };
+            Ok(table.count((which, slot), (facts, told), counted, &question.filters)?)
+        };
+        let totals = Totals { question, period, links: &links, unfolded: &unfolded };
+        match Rows::needed(question, period) {
+            None => totals.read(txn, |slot, link, counted| count(slot, link, &None, counted)).await?,
+            Some(mut rows) => {
+                totals.read(txn, |slot, link, counted| rows.expect(slot, link, counted)).await?;
+                rows.count(txn, account, &links, count).await?;
+            }
+        }
     }
     let has_clicks = table.has_clicks();
     let groups = table.finish(question.order, question.limit);
@@ -117,44 +131,52 @@ async fn check(
     Ok(())
 }
 
-/// Adds what is counted in a period.
-async fn add(
-    txn: &DatabaseTransaction,
-    question: &Question,
-    (which, period): (Which, &Period),
-    links: &Links,
-    unfolded: &Sums,
-    table: &mut Table<'_>,
-) -> Result<()> {
-    let place = |quarter, link| Some(((which, period.slot(quarter)?), links.get(&link)?));
-    let passes = |cell: &_| question.filters.iter().all(|filter| filter.passes_conversion(cell));
-    let ids: Vec<TrackingLinkId> = links.keys().copied().collect();
-    for (from, below, span) in period.runs() {
-        let between = Between { from, below, span, basis: question.basis };
-        for ids in ids.chunks(between.links_at_once()) {
-            for (cell, sum) in tally::clicks_between(txn, ids, between).await? {
-                if let Some((at, link)) = place(cell.quarter, cell.link) {
-                    table.add_clicks(at, link, sum)?;
+/// The totals of a period.
+struct Totals<'a> {
+    question: &'a Question,
+    period: &'a Period,
+    links: &'a Links,
+    unfolded: &'a Sums,
+}
+
+impl Totals<'_> {
+    /// Reads what is folded, and adds what is not folded yet.
+    async fn read(
+        &self,
+        txn: &DatabaseTransaction,
+        mut count: impl FnMut(usize, TrackingLinkId, Counted) -> Result<()>,
+    ) -> Result<()> {
+        let basis = self.question.basis;
+        let place = |quarter, link| self.period.slot(quarter).filter(|_| self.links.contains_key(&link));
+        let ids: Vec<TrackingLinkId> = self.links.keys().copied().collect();
+        for (from, below, span) in self.period.runs() {
+            let between = Between { from, below, span, basis };
+            for ids in ids.chunks(between.links_at_once()) {
+                for (cell, sum) in tally::clicks_between(txn, ids, between).await? {
+                    if let Some(slot) = place(cell.quarter, cell.link) {
+                        count(slot, cell.link, Counted::Clicks(sum))?;
+                    }
+                }
+                for (cell, sum) in tally::conversions_between(txn, ids, between).await? {
+                    if let Some(slot) = place(cell.quarter, cell.link) {
+                        count(slot, cell.link, Counted::Conversions(cell, sum))?;
+                    }
                 }
             }
-            for (cell, sum) in tally::conversions_between(txn, ids, between).await? {
-                if let Some((at, link)) = place(cell.quarter, cell.link).filter(|_| passes(&cell)) {
-                    table.add_conversions(at, link, &cell, sum)?;
-                }
+        }
+        for (cell, (_, sum)) in &self.unfolded.clicks {
+            if let Some(slot) = place(cell.quarter, cell.link) {
+                count(slot, cell.link, Counted::Clicks(*sum))?;
             }
         }
-    }
-    for (cell, (_, sum)) in &unfolded.clicks {
-        if let Some((at, link)) = place(cell.quarter, cell.link) {
-            table.add_clicks(at, link, *sum)?;
+        let unfolded = self.unfolded.conversions.iter().filter(|(cell, _)| cell.basis == basis);
+        for (cell, (_, sum)) in unfolded {
+            if let Some(slot) = place(cell.quarter, cell.link) {
+                count(slot, cell.link, Counted::Conversions(*cell, *sum))?;
+            }
         }
+        Ok(())
     }
-    for (cell, (_, sum)) in unfolded.conversions.iter().filter(|(cell, _)| cell.basis == question.basis) {
-        if let Some((at, link)) = place(cell.quarter, cell.link).filter(|_| passes(cell)) {
-            table.add_conversions(at, link, cell, *sum)?;
-        }
-    }
-    Ok(())
 }
 
 /// The names of the groups that are shown.
@@ -176,7 +198,7 @@ async fn names(
             Value::Code(id) => {
                 codes.insert(*id);
             }
-            Value::Tag(_) | Value::Currency(_) | Value::Status(_) => {}
+            Value::Tag(_) | Value::Currency(_) | Value::Status(_) | Value::Told(_) | Value::Gone => {}
         }
     }
     let partners = partner::names(txn, account, partners).await?;

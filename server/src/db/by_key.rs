@@ -97,6 +97,48 @@ where
     Ok(found)
 }
 
+/// Finds the rows that have one of these values in a column, and in another a value from `from` to before
+/// `below`. The index with this name begins with both columns. The values differ.
+pub async fn find_within<E>(
+    db: &impl ConnectionTrait,
+    index: &str,
+    (column, values): (E::Column, &[Value]),
+    (other, from, below): (E::Column, Value, Value),
+) -> Result<Vec<E::Model>, DbErr>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult,
+{
+    let backend = db.get_database_backend();
+    let [name, other] = [column, other].map(|column| quoted(backend, column.as_str()));
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let (columns, table) = (list(backend, columns.iter()), quoted(backend, E::default().as_str()));
+    if backend == DbBackend::Postgres {
+        let (sql_type, values) = array(values.to_vec())?;
+        let text = format!(
+            "SELECT {columns} FROM UNNEST($1::{sql_type}) AS n(k0) CROSS JOIN LATERAL \
+             (SELECT {columns} FROM {table} WHERE {name}=k0 AND {other}>=$2 AND {other}<$3 OFFSET 0) AS found"
+        );
+        let statement = Statement::from_sql_and_values(backend, text, [values, from, below]);
+        return E::find().from_raw_sql(statement).all(db).await;
+    }
+    let mut found = Vec::new();
+    for run in statement_runs(values) {
+        let text = if backend == DbBackend::Sqlite {
+            let all = in_values(&table, &[name.clone()], run.len());
+            format!("SELECT {columns} FROM {all} AND {other}>=? AND {other}<?")
+        } else {
+            let names = vec!["?"; run.len()].join(",");
+            let seek = format!("{name} IN ({names}) AND {other}>=? AND {other}<?");
+            format!("SELECT {columns} FROM {table} FORCE INDEX ({index}) WHERE {seek}")
+        };
+        let values = run.iter().cloned().chain([from.clone(), below.clone()]);
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        found.extend(E::find().from_raw_sql(statement).all(db).await?);
+    }
+    Ok(found)
+}
+
 /// `$1::bigint[],$2::text[]`, with an array for each column. PostgreSQL plans this once, and
 /// alternatives anew for each number of keys.
 fn arrays<const N: usize>(values: &[[Value; N]]) -> Result<(String, Vec<Value>), DbErr> {

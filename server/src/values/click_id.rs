@@ -77,6 +77,11 @@ impl ClickId {
         Self::new(next_tick, LinkKey::from_bits(0), [0; RANDOM_BYTES]).0
     }
 
+    /// The next higher click id.
+    pub fn next(self) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+    }
+
     /// The time of the click, to 10 milliseconds.
     pub fn time(self) -> Time {
         let ticks = i64::try_from(self.0.as_u128() >> (LinkKey::BITS + RANDOM_BITS)).unwrap_or_default();

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use s2s_sdk::v1::{
-    ClickFlag, Conversion, ConversionStatus as Status, Money, QueryReportRequest, QueryReportResponse,
-    ReportBasis as Basis, ReportDimension as Dimension, ReportFilter, ReportGrain as Grain, ReportMetrics,
-    ReportRow, TrackingLink,
+    Click, ClickFlag, Conversion, ConversionStatus as Status, DeviceKind, Money, QueryReportRequest,
+    QueryReportResponse, ReportBasis as Basis, ReportDimension as Dimension, ReportFilter,
+    ReportGrain as Grain, ReportMetrics, ReportRow, TrackingLink,
 };
 
 use super::world::local;
@@ -14,7 +14,25 @@ use super::world::local;
 pub struct Clicked {
     pub link: usize,
     pub seconds: i64,
-    pub flags: Vec<ClickFlag>,
+    pub click: Click,
+}
+
+impl Clicked {
+    /// What it tells for itself in a dimension.
+    fn value(&self, dimension: Dimension) -> String {
+        let sub_id = |name: &str| self.click.sub_ids.get(name).cloned().unwrap_or_default();
+        match dimension {
+            Dimension::Country => self.click.country.clone(),
+            Dimension::Device if self.click.device() == DeviceKind::Unspecified => String::new(),
+            Dimension::Device => self.click.device().as_str_name().to_owned(),
+            Dimension::Os => self.click.os.clone(),
+            Dimension::Browser => self.click.browser.clone(),
+            Dimension::ReferrerHost => self.click.referrer_host.clone(),
+            Dimension::Sub1 => sub_id("sub1"),
+            Dimension::Sub10 => sub_id("sub10"),
+            other => panic!("{other:?} is no dimension of clicks"),
+        }
+    }
 }
 
 /// The counts of a row.
@@ -45,28 +63,34 @@ impl Facts {
     pub fn report(&self, question: &QueryReportRequest, end: i64, later: i64) -> (Rows, Counts) {
         let (mut rows, mut total) = (Rows::new(), Counts::default());
         let dimensions: Vec<Dimension> = question.group_by().collect();
-        let has_clicks = dimensions.iter().all(|one| is_of_link(*one));
+        let has_clicks = !dimensions.iter().any(|one| is_of_conversion(*one));
         for click in &self.clicks {
             let link = &self.links[click.link];
+            let values = |one| if is_of_link(one) { link_values(one, link) } else { vec![click.value(one)] };
             let passes = |filter: &ReportFilter| {
-                !is_of_link(filter.dimension()) || passes(filter, &link_values(filter.dimension(), link))
+                is_of_conversion(filter.dimension()) || passes(filter, &values(filter.dimension()))
             };
             let Some(slot) = slot(question, click.seconds + later, end) else { continue };
             if !question.filters.iter().all(passes) {
                 continue;
             }
             let kind = [ClickFlag::Preview, ClickFlag::Prefetch, ClickFlag::Bot];
-            let kind = kind.iter().position(|flag| click.flags.contains(flag)).map_or(0, |at| 3 - at);
+            let flags: Vec<ClickFlag> = click.click.flags().collect();
+            let kind = kind.iter().position(|flag| flags.contains(flag)).map_or(0, |at| 3 - at);
             total.clicks[kind] += 1;
-            let groups =
-                if has_clicks { groups(&dimensions, |one| link_values(one, link)) } else { Vec::new() };
+            let groups = if has_clicks { groups(&dimensions, values) } else { Vec::new() };
             for group in groups {
                 rows.entry((group, slot.clone())).or_default().clicks[kind] += 1;
             }
         }
         for conversion in &self.conversions {
             let link = self.links.iter().find(|link| link.id == conversion.tracking_link_id).unwrap();
-            let values = |one| if is_of_link(one) { link_values(one, link) } else { values(one, conversion) };
+            let click = self.clicks.iter().find(|one| one.click.id == conversion.click_id).unwrap();
+            let values = |one| match one {
+                one if is_of_link(one) => link_values(one, link),
+                one if is_of_conversion(one) => values(one, conversion),
+                one => vec![click.value(one)],
+            };
             let passes = |filter: &ReportFilter| passes(filter, &values(filter.dimension()));
             let time = match question.basis() {
                 Basis::Conversion => &conversion.conversion_time,
@@ -144,6 +168,10 @@ fn is_of_link(dimension: Dimension) -> bool {
     matches!(dimension, Dimension::Link | Dimension::Partner | Dimension::Tag)
 }
 
+fn is_of_conversion(dimension: Dimension) -> bool {
+    matches!(dimension, Dimension::Code | Dimension::Currency | Dimension::Status)
+}
+
 fn link_values(dimension: Dimension, link: &TrackingLink) -> Vec<String> {
     match dimension {
         Dimension::Link => vec![link.id.clone()],
@@ -160,7 +188,7 @@ fn values(dimension: Dimension, conversion: &Conversion) -> Vec<String> {
         Dimension::Code => conversion.conversion_code_id.clone(),
         Dimension::Currency => now.value.as_ref().unwrap().currency_code.clone(),
         Dimension::Status => now.status().as_str_name().to_owned(),
-        other => panic!("{other:?} is a dimension of links"),
+        other => panic!("{other:?} is no dimension of conversions"),
     }]
 }
 

@@ -5,11 +5,11 @@ use s2s_sdk::{
     Client,
     prost_types::Timestamp as ProtoTime,
     v1::{
-        ApiKeyScope, ClickFlag, ConversionCode, ConversionStatus as Status, CreateConversionCodeRequest,
-        CreatePartnerRequest, CreateTrackingLinkRequest, GetConversionRequest, Money, NewConversion, Partner,
-        QueryReportRequest, RecordClickRequest, ReportBasis as Basis, ReportComparison as Comparison,
-        ReportDimension as Dimension, ReportFilter, ReportGrain as Grain, ReportMetric as Metric,
-        TrackingLink,
+        ApiKeyScope, Click, ClickFlag, ConversionCode, ConversionStatus as Status,
+        CreateConversionCodeRequest, CreatePartnerRequest, CreateTrackingLinkRequest, EraseVisitorRequest,
+        GetConversionRequest, Money, NewConversion, Partner, QueryReportRequest, RecordClickRequest,
+        ReportBasis as Basis, ReportComparison as Comparison, ReportDimension as Dimension, ReportFilter,
+        ReportGrain as Grain, ReportMetric as Metric, TrackingLink,
         new_adjustment::{Change, Target},
         new_conversion::Commission,
     },
@@ -35,6 +35,8 @@ const SECONDS_BACK: usize = 6 * 86_400;
 /// The browser of a person.
 const BROWSER: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+     Version/18.0 Mobile/15E148 Safari/604.1";
 const ZONES: [&str; 8] = [
     "UTC",
     "Europe/Madrid",
@@ -45,13 +47,20 @@ const ZONES: [&str; 8] = [
     "Pacific/Apia",
     "America/Los_Angeles",
 ];
-const DIMENSIONS: [Dimension; 6] = [
+const DIMENSIONS: [Dimension; 13] = [
     Dimension::Link,
     Dimension::Partner,
     Dimension::Tag,
     Dimension::Code,
     Dimension::Currency,
     Dimension::Status,
+    Dimension::Country,
+    Dimension::Device,
+    Dimension::Os,
+    Dimension::Browser,
+    Dimension::ReferrerHost,
+    Dimension::Sub1,
+    Dimension::Sub10,
 ];
 const GRAINS: [Grain; 6] =
     [Grain::Unspecified, Grain::QuarterHour, Grain::Hour, Grain::Day, Grain::Week, Grain::Month];
@@ -67,8 +76,6 @@ struct Life {
     keys: [Client; 2],
     codes: Vec<ConversionCode>,
     facts: Facts,
-    /// The texts of the clicks' ids.
-    click_ids: Vec<String>,
     now: i64,
 }
 
@@ -160,7 +167,7 @@ impl Life {
         }
         let now = links[0].create_time.unwrap().seconds;
         let facts = Facts { links, ..Default::default() };
-        Self { random, keys, codes, facts, click_ids: Vec::new(), now }
+        Self { random, keys, codes, facts, now }
     }
 
     /// Any of the servers.
@@ -169,10 +176,11 @@ impl Life {
     }
 
     async fn step(&mut self) {
-        match self.random.below(10) {
-            0..=3 => self.click().await,
-            4..=6 => self.convert().await,
-            7 | 8 => self.adjust().await,
+        match self.random.below(20) {
+            0..=7 => self.click().await,
+            8..=13 => self.convert().await,
+            14..=16 => self.adjust().await,
+            17 => self.erase().await,
             _ => self.compare().await,
         }
     }
@@ -189,18 +197,37 @@ impl Life {
             &[ClickFlag::Bot, ClickFlag::Preview],
         ];
         let flags = self.random.pick(flags);
-        let request = click(&self.facts.links[link], Some(seconds), flags);
-        let recorded = self.client().clicks().record(request).await.unwrap().click.unwrap();
-        self.click_ids.push(recorded.id.clone());
-        let flags = recorded.flags().collect();
-        self.facts.clicks.push(Clicked { link, seconds: recorded.click_time.unwrap().seconds, flags });
+        let sub_ids =
+            [("sub1", self.random.pick(&["", "mail", "Mail"])), ("sub10", self.random.pick(&["", "ä"]))];
+        let sub_ids = sub_ids.into_iter().filter(|(_, value)| !value.is_empty());
+        let request = RecordClickRequest {
+            user_agent: self.random.pick(&[BROWSER, PHONE, "", "curl/8.0"]).to_owned(),
+            referrer: self.random.pick(&["", "https://News.example:8443/a", "nonsense"]).to_owned(),
+            sub_ids: sub_ids.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            ..click(&self.facts.links[link], Some(seconds), flags)
+        };
+        let click = self.client().clicks().record(request).await.unwrap().click.unwrap();
+        self.facts.clicks.push(Clicked { link, seconds: click.click_time.unwrap().seconds, click });
+    }
+
+    /// Erases a visitor, who then tells nothing more.
+    async fn erase(&mut self) {
+        if self.facts.clicks.is_empty() {
+            return;
+        }
+        let place = self.random.below(self.facts.clicks.len());
+        let click_id = self.facts.clicks[place].click.id.clone();
+        let erase = EraseVisitorRequest { click_id: click_id.clone(), validate_only: false };
+        self.client().clicks().erase_visitor(erase).await.unwrap();
+        let told = &mut self.facts.clicks[place].click;
+        *told = Click { id: click_id, flags: told.flags.clone(), ..Default::default() };
     }
 
     async fn convert(&mut self) {
-        if self.click_ids.is_empty() {
+        if self.facts.clicks.is_empty() {
             return;
         }
-        let clicked = self.random.below(self.click_ids.len());
+        let clicked = self.random.below(self.facts.clicks.len());
         let since = self.facts.clicks[clicked].seconds;
         let later = self.random.below(usize::try_from(self.now - since).unwrap() + 1);
         let currency = self.random.pick(&["USD", "EUR", "JPY"]);
@@ -211,7 +238,7 @@ impl Life {
         let (value, commission) = (money(), money());
         let sale = NewConversion {
             conversion_code_id: self.codes[self.random.below(2)].id.clone(),
-            click_id: self.click_ids[clicked].clone(),
+            click_id: self.facts.clicks[clicked].click.id.clone(),
             transaction_id: format!("order-{}", self.facts.conversions.len()),
             value: Some(value),
             commission: Some(Commission::CommissionAmount(commission)),
@@ -277,7 +304,16 @@ impl Life {
             Dimension::Tag => vec![self.random.pick(&["a", "b", "c", ""]).to_owned()],
             Dimension::Code => vec![self.codes[self.random.below(2)].id.clone()],
             Dimension::Currency => vec!["USD".to_owned(), "EUR".to_owned()],
-            _ => vec![self.random.pick(&[Status::Pending, Status::Approved]).as_str_name().to_owned()],
+            Dimension::Status => {
+                vec![self.random.pick(&[Status::Pending, Status::Approved]).as_str_name().to_owned()]
+            }
+            Dimension::Device => {
+                vec![self.random.pick(&["", "DEVICE_KIND_PHONE", "DEVICE_KIND_DESKTOP"]).to_owned()]
+            }
+            Dimension::Browser => vec![self.random.pick(&["", "Chrome", "Safari"]).to_owned()],
+            Dimension::ReferrerHost => vec![self.random.pick(&["", "news.example"]).to_owned()],
+            Dimension::Sub1 => vec!["mail".to_owned(), "Mail".to_owned()],
+            _ => vec![String::new()],
         };
         ReportFilter { dimension: dimension.into(), values, exclude: self.random.one_in(2) }
     }

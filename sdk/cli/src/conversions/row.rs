@@ -2,6 +2,8 @@
 
 use clap::Args;
 use prost::Message as _;
+use std::collections::BTreeMap;
+
 use s2s_sdk::{
     amount::Currency,
     click_id,
@@ -244,12 +246,21 @@ fn params(text: &str) -> Vec<CustomParam> {
 /// Writes parameters as in a postback: `k=v` separated by `;`. A separator within a name or a value
 /// is escaped as in `\u{3b}`, because names and values that came over gRPC may contain separators.
 pub fn custom_params(params: &[CustomParam]) -> String {
-    let pair = |CustomParam { key, value }: &CustomParam| match (key.as_str(), value.as_str()) {
+    let pairs = params.iter().map(|CustomParam { key, value }| pair(key, value));
+    pairs.collect::<Vec<_>>().join(";")
+}
+
+/// Sub ids in the same form.
+pub fn sub_ids(sub_ids: &BTreeMap<String, String>) -> String {
+    sub_ids.iter().map(|(name, value)| pair(name, value)).collect::<Vec<_>>().join(";")
+}
+
+fn pair(key: &str, value: &str) -> String {
+    match (key, value) {
         ("", "") => "=".to_owned(),
         ("", value) => escaped(value, &[';', '=']),
         (key, value) => format!("{}={}", escaped(key, &[';', '=']), escaped(value, &[';'])),
-    };
-    params.iter().map(pair).collect::<Vec<_>>().join(";")
+    }
 }
 
 #[cfg(test)]

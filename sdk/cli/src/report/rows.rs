@@ -124,7 +124,7 @@ pub fn csv(request: &QueryReportRequest, response: &QueryReportResponse) -> Resu
     let is_compared = response.compared_start_time.is_some();
     let compared = compared.into_iter().filter(|_| is_compared);
     let titles = ids.chain(names).chain(slot_title(request)).chain(numbers).chain(amounts).chain(compared);
-    let all = response.rows.iter().map(|row| (row, if row.is_others { "others" } else { "group" }));
+    let all = response.rows.iter().map(|row| (row, kind(row)));
     let all = all.chain(response.total.iter().map(|total| (total, "total")));
     let lines = all.flat_map(|(row, kind)| {
         let metrics = row.metrics.clone().unwrap_or_default();
@@ -139,6 +139,17 @@ pub fn csv(request: &QueryReportRequest, response: &QueryReportResponse) -> Resu
             .collect::<Vec<_>>()
     });
     csv_rows(titles, lines)
+}
+
+/// The kind of a row, for programs: a key that is gone is as empty as one that is not known.
+fn kind(row: &ReportRow) -> &'static str {
+    if row.is_others {
+        "others"
+    } else if row.keys.iter().any(|key| key.is_gone) {
+        "gone"
+    } else {
+        "group"
+    }
 }
 
 /// The amounts of each currency that a row or its compared period has; without any, those of none.
@@ -230,6 +241,21 @@ fn title(dimension: ReportDimension) -> &'static str {
         ReportDimension::Code => "code",
         ReportDimension::Currency => "of_currency",
         ReportDimension::Status => "status",
+        ReportDimension::Country => "country",
+        ReportDimension::Device => "device",
+        ReportDimension::Os => "os",
+        ReportDimension::Browser => "browser",
+        ReportDimension::ReferrerHost => "referrer_host",
+        ReportDimension::Sub1 => "sub1",
+        ReportDimension::Sub2 => "sub2",
+        ReportDimension::Sub3 => "sub3",
+        ReportDimension::Sub4 => "sub4",
+        ReportDimension::Sub5 => "sub5",
+        ReportDimension::Sub6 => "sub6",
+        ReportDimension::Sub7 => "sub7",
+        ReportDimension::Sub8 => "sub8",
+        ReportDimension::Sub9 => "sub9",
+        ReportDimension::Sub10 => "sub10",
         ReportDimension::Unspecified => "",
     }
 }
@@ -281,12 +307,18 @@ fn shown(dimension: ReportDimension, key: &ReportKey) -> String {
         (_, false, _) => key.name.clone(),
         (ReportDimension::Partner, _, true) => "(no partner)".to_owned(),
         (ReportDimension::Tag, _, true) => "(no tag)".to_owned(),
+        (_, _, true) if key.is_gone => "(not stored)".to_owned(),
+        (_, _, true) => "(not known)".to_owned(),
         _ => written(dimension, &key.value),
     }
 }
 
 fn written(dimension: ReportDimension, value: &str) -> String {
-    if dimension == ReportDimension::Status { word(value, "CONVERSION_STATUS_") } else { value.to_owned() }
+    match dimension {
+        ReportDimension::Status => word(value, "CONVERSION_STATUS_"),
+        ReportDimension::Device if !value.is_empty() => word(value, "DEVICE_KIND_"),
+        _ => value.to_owned(),
+    }
 }
 
 fn number(number: Option<i64>) -> String {

@@ -807,6 +807,14 @@ pub struct Conversion {
     /// not set without a partner.
     #[prost(message, optional, tag = "18")]
     pub owed: ::core::option::Option<Money>,
+    /// Values of `sub1` to `sub10` of the click, those that are not empty, as long
+    /// as the click is stored. Set by `GetConversion`, `ListConversions` and
+    /// `WatchConversions`; not by calls that record.
+    #[prost(btree_map = "string, string", tag = "19")]
+    pub sub_ids: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
 }
 impl ::prost::Name for Conversion {
     const NAME: &'static str = "Conversion";
@@ -7823,7 +7831,7 @@ impl ::prost::Name for ListPartnerConversionsResponse {
 }
 /// A conversion, as its partner may see it: what is owed, and not the merchant's
 /// value and commission.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PartnerConversion {
     /// Id of the conversion.
     #[prost(string, tag = "1")]
@@ -7849,6 +7857,13 @@ pub struct PartnerConversion {
     /// Time at which the conversion was recorded.
     #[prost(message, optional, tag = "8")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Values of `sub1` to `sub10` of the click, those that are not empty, as long
+    /// as the click is stored.
+    #[prost(btree_map = "string, string", tag = "9")]
+    pub sub_ids: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
 }
 impl ::prost::Name for PartnerConversion {
     const NAME: &'static str = "PartnerConversion";
@@ -12866,14 +12881,20 @@ impl ::prost::Name for ReportRow {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReportKey {
     /// Id of the link, partner or conversion code; the tag; the code of the
-    /// currency; the status as the name of a `ConversionStatus`. Empty: links
-    /// without a partner, or without tags. Example: `EUR`.
+    /// currency; the status as the name of a `ConversionStatus`, the device as the
+    /// name of a `DeviceKind`; what the click has in another dimension. Empty: links
+    /// without a partner, or without tags; clicks of which it is not known.
+    /// Example: `EUR`.
     #[prost(string, tag = "1")]
     pub value: ::prost::alloc::string::String,
     /// The same for people: the slug of a link, the name of a partner or of a
     /// conversion code. Empty for other dimensions. Example: `summer-sale`.
     #[prost(string, tag = "2")]
     pub name: ::prost::alloc::string::String,
+    /// True: the clicks are no longer stored, or not yet, so nobody knows their
+    /// values. Only in dimensions that each click has for itself.
+    #[prost(bool, tag = "3")]
+    pub is_gone: bool,
 }
 impl ::prost::Name for ReportKey {
     const NAME: &'static str = "ReportKey";
@@ -13006,7 +13027,10 @@ impl ::prost::Name for ReportFilter {
     }
 }
 /// The dimensions of reports. Clicks have those of their link: link, partner and
-/// tag. Filters and groups by the others concern conversions alone.
+/// tag. Groups and filters by conversion code, currency and status concern
+/// conversions alone. From the country on, each click has a value of its own, and
+/// so have its conversions; a report with these dimensions counts at most 200,000
+/// clicks, because it looks at each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ReportDimension {
@@ -13026,6 +13050,36 @@ pub enum ReportDimension {
     Currency = 5,
     /// The status, as it is now.
     Status = 6,
+    /// `Click.country`.
+    Country = 7,
+    /// `Click.device`.
+    Device = 8,
+    /// `Click.os`.
+    Os = 9,
+    /// `Click.browser`.
+    Browser = 10,
+    /// `Click.referrer_host`.
+    ReferrerHost = 11,
+    /// `sub1` of `Click.sub_ids`.
+    Sub1 = 12,
+    /// `sub2` of `Click.sub_ids`.
+    Sub2 = 13,
+    /// `sub3` of `Click.sub_ids`.
+    Sub3 = 14,
+    /// `sub4` of `Click.sub_ids`.
+    Sub4 = 15,
+    /// `sub5` of `Click.sub_ids`.
+    Sub5 = 16,
+    /// `sub6` of `Click.sub_ids`.
+    Sub6 = 17,
+    /// `sub7` of `Click.sub_ids`.
+    Sub7 = 18,
+    /// `sub8` of `Click.sub_ids`.
+    Sub8 = 19,
+    /// `sub9` of `Click.sub_ids`.
+    Sub9 = 20,
+    /// `sub10` of `Click.sub_ids`.
+    Sub10 = 21,
 }
 impl ReportDimension {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -13041,6 +13095,21 @@ impl ReportDimension {
             Self::Code => "REPORT_DIMENSION_CODE",
             Self::Currency => "REPORT_DIMENSION_CURRENCY",
             Self::Status => "REPORT_DIMENSION_STATUS",
+            Self::Country => "REPORT_DIMENSION_COUNTRY",
+            Self::Device => "REPORT_DIMENSION_DEVICE",
+            Self::Os => "REPORT_DIMENSION_OS",
+            Self::Browser => "REPORT_DIMENSION_BROWSER",
+            Self::ReferrerHost => "REPORT_DIMENSION_REFERRER_HOST",
+            Self::Sub1 => "REPORT_DIMENSION_SUB1",
+            Self::Sub2 => "REPORT_DIMENSION_SUB2",
+            Self::Sub3 => "REPORT_DIMENSION_SUB3",
+            Self::Sub4 => "REPORT_DIMENSION_SUB4",
+            Self::Sub5 => "REPORT_DIMENSION_SUB5",
+            Self::Sub6 => "REPORT_DIMENSION_SUB6",
+            Self::Sub7 => "REPORT_DIMENSION_SUB7",
+            Self::Sub8 => "REPORT_DIMENSION_SUB8",
+            Self::Sub9 => "REPORT_DIMENSION_SUB9",
+            Self::Sub10 => "REPORT_DIMENSION_SUB10",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -13053,6 +13122,21 @@ impl ReportDimension {
             "REPORT_DIMENSION_CODE" => Some(Self::Code),
             "REPORT_DIMENSION_CURRENCY" => Some(Self::Currency),
             "REPORT_DIMENSION_STATUS" => Some(Self::Status),
+            "REPORT_DIMENSION_COUNTRY" => Some(Self::Country),
+            "REPORT_DIMENSION_DEVICE" => Some(Self::Device),
+            "REPORT_DIMENSION_OS" => Some(Self::Os),
+            "REPORT_DIMENSION_BROWSER" => Some(Self::Browser),
+            "REPORT_DIMENSION_REFERRER_HOST" => Some(Self::ReferrerHost),
+            "REPORT_DIMENSION_SUB1" => Some(Self::Sub1),
+            "REPORT_DIMENSION_SUB2" => Some(Self::Sub2),
+            "REPORT_DIMENSION_SUB3" => Some(Self::Sub3),
+            "REPORT_DIMENSION_SUB4" => Some(Self::Sub4),
+            "REPORT_DIMENSION_SUB5" => Some(Self::Sub5),
+            "REPORT_DIMENSION_SUB6" => Some(Self::Sub6),
+            "REPORT_DIMENSION_SUB7" => Some(Self::Sub7),
+            "REPORT_DIMENSION_SUB8" => Some(Self::Sub8),
+            "REPORT_DIMENSION_SUB9" => Some(Self::Sub9),
+            "REPORT_DIMENSION_SUB10" => Some(Self::Sub10),
             _ => None,
         }
     }

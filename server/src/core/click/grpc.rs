@@ -109,11 +109,16 @@ fn parse_record(
 }
 
 impl Click {
+    /// The host of the referrer, in lower case; empty if it has none.
+    pub fn referrer_host(&self) -> String {
+        host(&self.referrer)
+    }
+
     pub fn into_proto(self, app: &App) -> v1::Click {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         v1::Click {
             id: app.click_id_keys.write(signed, self.account_id),
-            referrer_host: host(&self.referrer),
+            referrer_host: self.referrer_host(),
             tracking_link_id: self.link_id.to_string(),
             click_time: Some(self.click_id.time().to_proto()),
             sub_ids: self.sub_ids.into_proto(),
@@ -130,7 +135,6 @@ impl Click {
     }
 }
 
-/// The host of a referrer, in lower case; empty if it has none.
 fn host(referrer: &str) -> String {
     let host = Url::parse(referrer).ok().and_then(|url| url.host_str().map(str::to_ascii_lowercase));
     host.unwrap_or_default()

@@ -11,7 +11,7 @@ use super::{Click, ClickFlags, LIST_KEY_BYTES, device::Device, visitor::Visitor}
 use crate::{
     core::{journal, scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
     db::{
-        Connection, Grouped, Insertion, eq_indexed,
+        Connection, Grouped, Insertion, Range, eq_indexed, find_by_keys, find_within,
         group_commit::{Write, rehearsal::Rehearsed},
         insert_new,
         journal::Entries,
@@ -31,6 +31,8 @@ use crate::{
 const LAYOUT: u8 = 2;
 /// The layout of older rows, without the numbers and the visitor.
 const FORMER_LAYOUT: u8 = 1;
+/// The index of the clicks of a link (`m0001_first`).
+const LINK_INDEX: &str = "ix_click_link_id_click_id";
 
 /// A row of the table. Its texts are in `packed`. In a row from an older version `packed` is empty,
 /// and each text is in a column of its own.
@@ -242,6 +244,38 @@ impl Rehearsed for Insert {
 pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) -> Result<Option<Click>> {
     let found = Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?;
     Ok(found.map(Model::into_click).transpose()?)
+}
+
+/// Finds clicks by their ids, which differ.
+pub async fn find_these(db: &impl ConnectionTrait, ids: &[ClickId]) -> Result<Vec<Click>> {
+    let ids: Vec<[Value; 1]> = ids.iter().map(|id| [(*id).into()]).collect();
+    let found = find_by_keys::<Entity, 1>(db, [Column::ClickId], &ids, None).await?;
+    Ok(found.into_iter().map(Model::into_click).collect::<Result<_, _>>()?)
+}
+
+/// Finds all clicks of some links whose ids are from `from` to before `below`.
+pub async fn of_links(
+    db: &impl ConnectionTrait,
+    links: &[TrackingLinkId],
+    [from, below]: [ClickId; 2],
+) -> Result<Vec<Click>> {
+    let links: Vec<Value> = links.iter().map(|link| (*link).into()).collect();
+    let range = (Column::ClickId, from.into(), below.into());
+    let found = find_within::<Entity>(db, LINK_INDEX, (Column::LinkId, &links), range).await?;
+    Ok(found.into_iter().map(Model::into_click).collect::<Result<_, _>>()?)
+}
+
+/// Reads clicks of a link whose ids are from `from` to before `below`, lowest first, at most `limit`.
+pub async fn of_link(
+    db: &impl ConnectionTrait,
+    link: TrackingLinkId,
+    [from, below]: [ClickId; 2],
+    limit: u64,
+) -> Result<Vec<Click>> {
+    let range = Range::of(Column::ClickId).from(Some(from)).below(Some(below)).condition();
+    let rows = Entity::find().filter(eq_indexed(db, Column::LinkId, link)).filter(range);
+    let rows = rows.order_by_asc(Column::LinkId).order_by_asc(Column::ClickId).limit(limit);
+    Ok(rows.all(db).await?.into_iter().map(Model::into_click).collect::<Result<_, _>>()?)
 }
 
 /// Reads clicks whose ids are in a range, lowest first, at most `limit`: id, account, link, flags.

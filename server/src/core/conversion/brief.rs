@@ -1,5 +1,5 @@
-//! Conversions as a comparison with a statement reads them: without the columns that it does not need,
-//! because it reads a million of them.
+//! Conversions as statements and reports read them: without the columns that these do not need, because they
+//! read very many of them.
 
 mod store;
 
@@ -11,7 +11,7 @@ use crate::{
     values::{id::AccountId, time::Time},
 };
 
-pub use self::store::Brief;
+pub use self::store::{Brief, oldest_first};
 
 /// Lists the conversions that were recorded from one time to before another, newest first.
 pub async fn list_briefs(
@@ -30,11 +30,13 @@ impl Brief {
             click_id: conversion.click_id,
             serial: conversion.serial,
             code_id: conversion.code_id,
+            link_id: conversion.link_id,
             dedupe_key: conversion.dedupe_key.clone(),
             currency: conversion.currency,
             status,
             value,
             commission,
+            converted_at: conversion.converted_at,
             created_at: conversion.created_at,
         }
     }

@@ -1,5 +1,7 @@
 //! Conversions: translation between messages and commands.
 
+use std::collections::{BTreeMap, HashMap};
+
 use prost::Message as _;
 use prost_types::Timestamp;
 use s2s_sdk::v1::{
@@ -15,14 +17,15 @@ use super::{
 };
 use crate::{
     api::{self, Tenant},
-    core::{App, conversion_code},
+    core::{App, click, conversion_code},
     error::{Result, Violations},
     page::PageRequest,
     values::{
-        click_id::{SignedClickId, UnverifiedClickId},
+        click_id::{ClickId, SignedClickId, UnverifiedClickId},
         conversion_status::ConversionStatus,
         id::{AccountId, request_id_bytes},
         money::{Amount, Percent, parse_money},
+        sub_ids::SubIds,
         time::Time,
     },
 };
@@ -56,7 +59,8 @@ pub async fn get_conversion(
 ) -> Result<GetConversionResponse> {
     let account = api::account(&request);
     let conversion = super::get(app, account, request.get_ref().conversion_id.parse()?).await?;
-    Ok(GetConversionResponse { conversion: Some(conversion.into_proto(app)) })
+    let sub_ids = click::sub_ids(app.db.reader(), [conversion.click_id].into_iter()).await?;
+    Ok(GetConversionResponse { conversion: Some(conversion.into_proto_with(app, &sub_ids)) })
 }
 
 /// `ConversionService.ListConversions`.
@@ -70,7 +74,9 @@ pub async fn list_conversions(
     let click = app.click_id_keys.read(click_id, account).await?;
     let (filter, page) = parse_list(account, click, request)?;
     let conversions = super::list(app, account, &filter, &page).await?;
-    let (conversions, next_page_token) = conversions.into_messages(|one| one.into_proto(app));
+    let clicks = conversions.rows().map(|conversion| conversion.click_id);
+    let sub_ids = click::sub_ids(app.db.reader(), clicks).await?;
+    let (conversions, next_page_token) = conversions.into_messages(|one| one.into_proto_with(app, &sub_ids));
     Ok(ListConversionsResponse { conversions, next_page_token })
 }
 
@@ -209,6 +215,12 @@ impl Recorded {
 }
 
 impl Conversion {
+    /// The message, with the sub ids of the conversion's click.
+    pub fn into_proto_with(self, app: &App, sub_ids: &HashMap<ClickId, SubIds>) -> v1::Conversion {
+        let sub_ids = sub_ids.get(&self.click_id).cloned().unwrap_or_default().into_proto();
+        v1::Conversion { sub_ids, ..self.into_proto(app) }
+    }
+
     pub fn into_proto(self, app: &App) -> v1::Conversion {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         let current = self.standing().to_proto(self.currency);
@@ -238,6 +250,7 @@ impl Conversion {
             adjustment_count,
             partner_id: self.partner_id.map(|id| id.to_string()).unwrap_or_default(),
             owed,
+            sub_ids: BTreeMap::new(),
         }
     }
 }

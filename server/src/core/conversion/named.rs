@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use self::store::{of_clicks, of_order, of_orders};
+pub use self::store::{all_of_clicks, of_clicks, of_order, of_orders};

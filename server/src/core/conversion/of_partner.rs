@@ -1,18 +1,21 @@
 //! `ConversionService.ListPartnerConversions`: the conversions of a partner, as the partner may see
 //! them. It does not see their value, their commission and their parameters.
 
+use std::collections::HashMap;
+
 use s2s_sdk::v1::{ListPartnerConversionsRequest, ListPartnerConversionsResponse, PartnerConversion};
 use tonic::Request;
 
 use super::{Conversion, ConversionId, LIST_KEY_BYTES, store};
 use crate::{
     api::Caller,
-    core::{App, ledger, scan::scan},
+    core::{App, click, ledger, scan::scan},
     error::{Result, Violations},
     page::PageRequest,
     values::{
-        click_id::SignedClickId,
+        click_id::{ClickId, SignedClickId},
         id::{AccountId, PartnerId},
+        sub_ids::SubIds,
         time::Time,
     },
 };
@@ -32,19 +35,20 @@ pub async fn list(
         let page = ledger::conversions(db, caller.account, partner, times, &page).await?;
         let ids = page.rows().map(|(_, click, serial)| ConversionId { click: *click, serial: *serial });
         let rows = store::find_these(db, &ids.collect::<Vec<_>>()).await?;
-        Ok((page, rows))
+        let sub_ids = click::sub_ids(db, rows.values().map(|conversion| conversion.click_id)).await?;
+        Ok((page, rows, sub_ids))
     });
-    let (page, mut rows) = found.await?;
+    let (page, rows, sub_ids) = found.await?;
     if let Some(newest) = rows.values().map(|conversion| conversion.key_id).max() {
         app.click_id_keys.learn(newest).await?;
     }
-    // A full page is far smaller than the largest answer.
-    let (listed, next_page_token) = page.into_rows();
-    let conversions = listed
-        .into_iter()
-        .filter_map(|(_, click, serial)| rows.remove(&ConversionId { click, serial }))
-        .map(|conversion| conversion.into_partners(app));
-    Ok(ListPartnerConversionsResponse { conversions: conversions.collect(), next_page_token })
+    let (listed, next_page_token) = page.into_messages(|(_, click, serial)| {
+        let found = rows.get(&ConversionId { click, serial }).cloned();
+        found.map(|conversion| conversion.into_partners(app, &sub_ids)).unwrap_or_default()
+    });
+    // A conversion that retention has deleted meanwhile is not listed.
+    let conversions = listed.into_iter().filter(|conversion| !conversion.id.is_empty()).collect();
+    Ok(ListPartnerConversionsResponse { conversions, next_page_token })
 }
 
 fn parse(
@@ -68,7 +72,7 @@ fn parse(
 
 impl Conversion {
     /// The conversion as its partner may see it.
-    fn into_partners(self, app: &App) -> PartnerConversion {
+    fn into_partners(self, app: &App, sub_ids: &HashMap<ClickId, SubIds>) -> PartnerConversion {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         PartnerConversion {
             id: self.id().to_string(),
@@ -79,6 +83,7 @@ impl Conversion {
             click_time: Some(self.click_id.time().to_proto()),
             conversion_time: Some(self.converted_at.to_proto()),
             create_time: Some(self.created_at.to_proto()),
+            sub_ids: sub_ids.get(&self.click_id).cloned().unwrap_or_default().into_proto(),
         }
     }
 }

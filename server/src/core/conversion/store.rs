@@ -277,6 +277,21 @@ pub async fn list(
     Ok(page.cut(rows, looked_up_to.map(list_key_bytes), list_key))
 }
 
+/// The rows of an account behind one of them, oldest first, recorded in a period.
+pub fn walked_up(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    (from, below): (Time, Option<Time>),
+    after: Option<ListKey>,
+) -> Select<Entity> {
+    let range = Range::of(Column::CreatedAt).from(Some(from)).from(after.map(|after| after.0)).below(below);
+    let newer = |key| beyond(key, |column, value| column.gt(value), Column::Serial.gt(key.2));
+    let walked = Entity::find().filter(eq_indexed(db, Column::AccountId, account));
+    let walked = walked.filter(range.condition()).filter(Condition::all().add_option(after.map(newer)));
+    let walked = walked.order_by_asc(Column::AccountId).order_by_asc(Column::CreatedAt);
+    walked.order_by_asc(Column::ClickId).order_by_asc(Column::Serial)
+}
+
 /// The rows of an account that an index finds in the order of the list, newest first: all of them or,
 /// if the index by status has the status, those with this status.
 pub fn walked_rows(
@@ -389,7 +404,7 @@ fn compare(kind: TimeKind, time: Time, by: fn(Column, Value) -> Expr) -> Expr {
 }
 
 /// The columns that the list is sorted by.
-type ListKey = (Time, ClickId, i64);
+pub type ListKey = (Time, ClickId, i64);
 
 /// Builds the condition that a row of a range comes after this key in the list.
 pub fn rest(range: Range<Column, Time>, after: Option<ListKey>) -> Condition {

@@ -10,7 +10,7 @@ use super::{Conversion, ConversionId, Filter, grpc::parse_filter, store};
 use crate::{
     api::Caller,
     core::{
-        App, journal,
+        App, click, journal,
         watch::{self, Accounts, Form, Loaded, Subject},
     },
     db::journal::EntryKind,
@@ -82,10 +82,14 @@ impl Subject for Conversions {
         if let Some(newest) = found.values().map(|conversion| conversion.key_id).max() {
             app.click_id_keys.learn(newest).await?;
         }
+        let shown = found.values().filter(|conversion| self.filter.passes(conversion));
+        let sub_ids = click::sub_ids(app.db.reader(), shown.map(|conversion| conversion.click_id)).await?;
         let loaded = ids.into_iter().map(|id| match id.and_then(|id| found.get(&id)) {
             None => Loaded::Gone,
             Some(conversion) if !self.filter.passes(conversion) => Loaded::Filtered,
-            Some(conversion) => Loaded::Shown(conversion.account_id, conversion.clone().into_proto(app)),
+            Some(conversion) => {
+                Loaded::Shown(conversion.account_id, conversion.clone().into_proto_with(app, &sub_ids))
+            }
         });
         Ok(loaded.collect())
     }

@@ -26,7 +26,7 @@ use crate::{
     },
     error::{Error, Result, Violations},
     page::ANSWER_BYTES_MAX,
-    values::{conversion_status::ConversionStatus, money::Currency, time::Time},
+    values::{conversion_status::ConversionStatus, country::Country, money::Currency, time::Time},
 };
 
 /// Maximum number of dimensions, of filters, and of values in one filter.
@@ -157,6 +157,21 @@ fn parse_dimension(number: i32) -> Result<Dimension, String> {
         ReportDimension::Code => Dimension::Code,
         ReportDimension::Currency => Dimension::Currency,
         ReportDimension::Status => Dimension::Status,
+        ReportDimension::Country => Dimension::Country,
+        ReportDimension::Device => Dimension::Device,
+        ReportDimension::Os => Dimension::Os,
+        ReportDimension::Browser => Dimension::Browser,
+        ReportDimension::ReferrerHost => Dimension::ReferrerHost,
+        ReportDimension::Sub1 => Dimension::SubId(0),
+        ReportDimension::Sub2 => Dimension::SubId(1),
+        ReportDimension::Sub3 => Dimension::SubId(2),
+        ReportDimension::Sub4 => Dimension::SubId(3),
+        ReportDimension::Sub5 => Dimension::SubId(4),
+        ReportDimension::Sub6 => Dimension::SubId(5),
+        ReportDimension::Sub7 => Dimension::SubId(6),
+        ReportDimension::Sub8 => Dimension::SubId(7),
+        ReportDimension::Sub9 => Dimension::SubId(8),
+        ReportDimension::Sub10 => Dimension::SubId(9),
     })
 }
 
@@ -212,6 +227,20 @@ fn parse_value(dimension: Dimension, text: &str) -> Result<Value, String> {
             let status = ConversionStatus::parse(status)?;
             Value::status(status.ok_or("must be names of statuses, such as `CONVERSION_STATUS_PENDING`")?)
         }
+        Dimension::Country if Country::read(text).is_none() && !text.is_empty() => {
+            return Err("must be countries of two letters, such as `DE`".to_owned());
+        }
+        Dimension::Country => Value::Told(text.to_ascii_uppercase()),
+        Dimension::Device => {
+            let kind =
+                v1::DeviceKind::from_str_name(text).filter(|kind| *kind != v1::DeviceKind::Unspecified);
+            if kind.is_none() && !text.is_empty() {
+                return Err("must be names of kinds, such as `DEVICE_KIND_PHONE`".to_owned());
+            }
+            Value::Told(text.to_owned())
+        }
+        Dimension::ReferrerHost => Value::Told(text.to_ascii_lowercase()),
+        Dimension::Os | Dimension::Browser | Dimension::SubId(_) => Value::Told(text.to_owned()),
     })
 }
 
@@ -342,7 +371,10 @@ impl Writer<'_> {
             Value::Code(id) => id.to_string(),
             Value::Currency(code) => code.iter().copied().map(char::from).collect(),
             Value::Status(number) => status_text(*number),
+            Value::Told(text) => text.clone(),
+            Value::Gone => String::new(),
         };
-        ReportKey { value: text, name: self.report.names.get(value).cloned().unwrap_or_default() }
+        let name = self.report.names.get(value).cloned().unwrap_or_default();
+        ReportKey { value: text, name, is_gone: *value == Value::Gone }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 /// Maximum number of groups times their spans of time.
 pub const CELLS_MAX: usize = 100_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
     Link,
     Partner,
@@ -29,12 +29,77 @@ pub enum Dimension {
     Code,
     Currency,
     Status,
+    Country,
+    Device,
+    Os,
+    Browser,
+    ReferrerHost,
+    /// The sub id at this place: 0 for `sub1`.
+    SubId(usize),
+}
+
+/// The kinds of things that have a dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Links have it, and so have their clicks and conversions.
+    Link,
+    /// Each click has it, and so have its conversions.
+    Click,
+    Conversion,
 }
 
 impl Dimension {
-    /// Returns whether clicks have it, because links do.
-    pub fn is_of_link(self) -> bool {
-        matches!(self, Self::Link | Self::Partner | Self::Tag)
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Link | Self::Partner | Self::Tag => Scope::Link,
+            Self::Code | Self::Currency | Self::Status => Scope::Conversion,
+            Self::Country | Self::Device | Self::Os | Self::Browser | Self::ReferrerHost | Self::SubId(_) => {
+                Scope::Click
+            }
+        }
+    }
+}
+
+/// Clicks, or conversions of a kind.
+#[derive(Clone, Copy, Debug)]
+pub enum Counted {
+    Clicks(ClickSum),
+    Conversions(ConversionCell, ConversionSum),
+}
+
+/// What a click has in the dimensions that a question names; `None` if the click is not stored.
+pub type Told = Option<Vec<(Dimension, String)>>;
+
+/// A click, or a conversion of a click, as it is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub link: &'a Facts,
+    pub told: &'a Told,
+    /// The kind of the conversion; `None` for a click.
+    pub kind: Option<&'a ConversionCell>,
+}
+
+impl Subject<'_> {
+    /// Its values in a dimension: several tags, for example, and none if it does not have the dimension.
+    fn values(self, dimension: Dimension) -> Vec<Value> {
+        let Facts { id, partner_id, tags, .. } = self.link;
+        match (dimension, self.kind) {
+            (Dimension::Link, _) => vec![Value::Link(*id)],
+            (Dimension::Partner, _) => vec![Value::Partner(*partner_id)],
+            (Dimension::Tag, _) if tags.0.is_empty() => vec![Value::Tag(None)],
+            (Dimension::Tag, _) => tags.0.iter().map(|tag| Value::Tag(Some(tag.clone()))).collect(),
+            (Dimension::Code, Some(kind)) => vec![Value::Code(kind.code)],
+            (Dimension::Currency, Some(kind)) => vec![Value::Currency(kind.currency)],
+            (Dimension::Status, Some(kind)) => vec![Value::Status(kind.status)],
+            (Dimension::Code | Dimension::Currency | Dimension::Status, None) => Vec::new(),
+            _ => vec![self.told(dimension)],
+        }
+    }
+
+    fn told(self, dimension: Dimension) -> Value {
+        let Some(told) = self.told else { return Value::Gone };
+        let told = told.iter().find(|(one, _)| *one == dimension);
+        Value::Told(told.map(|(_, text)| text.clone()).unwrap_or_default())
     }
 }
 
@@ -50,6 +115,10 @@ pub enum Value {
     Currency(CurrencyCode),
     /// The number of a `ConversionStatus`.
     Status(i16),
+    /// What a click has told; empty if it has not.
+    Told(String),
+    /// The click is not stored.
+    Gone,
 }
 
 impl Value {
@@ -68,40 +137,25 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn passes(&self, mut values: impl Iterator<Item = Value>) -> bool {
-        values.any(|value| self.values.contains(&value)) != self.exclude
+    fn passes(&self, subject: Subject<'_>) -> bool {
+        let values = subject.values(self.dimension);
+        values.iter().any(|value| self.values.contains(value)) != self.exclude
     }
 
-    /// Returns whether what a link has is counted. Filters by dimensions of conversions let every link
-    /// pass.
+    /// Returns whether what a link has is counted. Filters by other dimensions let every link pass.
     pub fn passes_link(&self, link: &Facts) -> bool {
-        !self.dimension.is_of_link() || self.passes(values_of_link(self.dimension, link).into_iter())
+        let subject = Subject { link, told: &None, kind: None };
+        self.dimension.scope() != Scope::Link || self.passes(subject)
     }
 
-    /// Returns whether conversions of this kind are counted. Filters by dimensions of links let them all
-    /// pass.
-    pub fn passes_conversion(&self, cell: &ConversionCell) -> bool {
-        self.dimension.is_of_link() || self.passes(value_of_conversion(self.dimension, cell).into_iter())
-    }
-}
-
-/// The values of a link in a dimension of links: several tags, for example.
-fn values_of_link(dimension: Dimension, link: &Facts) -> Vec<Value> {
-    match dimension {
-        Dimension::Link => vec![Value::Link(link.id)],
-        Dimension::Partner => vec![Value::Partner(link.partner_id)],
-        Dimension::Tag if link.tags.0.is_empty() => vec![Value::Tag(None)],
-        Dimension::Tag => link.tags.0.iter().map(|tag| Value::Tag(Some(tag.clone()))).collect(),
-        Dimension::Code | Dimension::Currency | Dimension::Status => Vec::new(),
-    }
-}
-
-fn value_of_conversion(dimension: Dimension, cell: &ConversionCell) -> Option<Value> {
-    match dimension {
-        Dimension::Link | Dimension::Partner | Dimension::Tag => None,
-        Dimension::Code => Some(Value::Code(cell.code)),
-        Dimension::Currency => Some(Value::Currency(cell.currency)),
-        Dimension::Status => Some(Value::Status(cell.status)),
+    /// Returns whether a click, or a conversion, of a link that is counted is counted. Filters by dimensions
+    /// of conversions let every click pass.
+    pub fn passes_one(&self, subject: Subject<'_>) -> bool {
+        match self.dimension.scope() {
+            Scope::Link => true,
+            Scope::Click => self.passes(subject),
+            Scope::Conversion => subject.kind.is_none() || self.passes(subject),
+        }
     }
 }
 
@@ -180,38 +234,40 @@ impl<'a> Table<'a> {
 
     /// Returns whether the groups have clicks.
     pub fn has_clicks(&self) -> bool {
-        self.dimensions.iter().all(|dimension| dimension.is_of_link())
+        self.dimensions.iter().all(|dimension| dimension.scope() != Scope::Conversion)
     }
 
-    pub fn add_clicks(
+    /// Counts something of a link, unless a filter leaves it out.
+    pub fn count(
         &mut self,
-        (which, slot): (Which, usize),
-        link: &Facts,
-        sum: ClickSum,
+        at: (Which, usize),
+        (link, told): (&Facts, &Told),
+        counted: Counted,
+        filters: &[Filter],
     ) -> Result<(), TooWide> {
-        let groups = if self.has_clicks() { self.groups_of(link, None) } else { Vec::new() };
-        self.add((which, slot), groups, |cell| cell.clicks.add(sum))
+        let kind = match &counted {
+            Counted::Clicks(_) => None,
+            Counted::Conversions(kind, _) => Some(kind),
+        };
+        let subject = Subject { link, told, kind };
+        if !filters.iter().all(|filter| filter.passes_one(subject)) {
+            return Ok(());
+        }
+        let has_groups = kind.is_some() || self.has_clicks();
+        let groups = if has_groups { self.groups_of(subject) } else { Vec::new() };
+        self.add(at, groups, |cell| match &counted {
+            Counted::Clicks(sum) => cell.clicks.add(*sum),
+            Counted::Conversions(kind, sum) => cell.add_conversions(kind, *sum),
+        })
     }
 
-    pub fn add_conversions(
-        &mut self,
-        (which, slot): (Which, usize),
-        link: &Facts,
-        kind: &ConversionCell,
-        sum: ConversionSum,
-    ) -> Result<(), TooWide> {
-        let groups = self.groups_of(link, Some(kind));
-        self.add((which, slot), groups, |cell| cell.add_conversions(kind, sum))
-    }
-
-    /// The groups that something of a link is counted in: several, for the tags of the link.
-    fn groups_of(&self, link: &Facts, kind: Option<&ConversionCell>) -> Vec<Vec<Value>> {
+    /// The groups that something is counted in: several, for the tags of its link.
+    fn groups_of(&self, subject: Subject<'_>) -> Vec<Vec<Value>> {
         if self.dimensions.is_empty() {
             return Vec::new();
         }
         self.dimensions.iter().fold(vec![Vec::new()], |groups, dimension| {
-            let mut values = values_of_link(*dimension, link);
-            values.extend(kind.and_then(|kind| value_of_conversion(*dimension, kind)));
+            let values = subject.values(*dimension);
             let with =
                 |group: &Vec<Value>, value: &Value| [group.as_slice(), std::slice::from_ref(value)].concat();
             groups.iter().flat_map(|group| values.iter().map(move |value| with(group, value))).collect()

@@ -30,7 +30,7 @@ use crate::{
 pub const QUARTER_MICROS: i64 = 15 * 60 * 1_000_000;
 
 /// The number of a quarter hour since 1970-01-01 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct Quarter(i32);
 
 impl Quarter {
@@ -55,7 +55,7 @@ impl Quarter {
 }
 
 /// The time by which a conversion is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Basis {
     /// The time of its click.
@@ -87,7 +87,7 @@ pub struct ClickSum {
 }
 
 impl ClickSum {
-    fn of(kind: ClickKind) -> Self {
+    pub fn of(kind: ClickKind) -> Self {
         let is = |one: ClickKind| i64::from(kind == one);
         Self {
             clicks: 1,
@@ -109,6 +109,17 @@ impl ClickSum {
         }
     }
 
+    pub fn subtract(&mut self, other: Self) {
+        let Self { clicks, bots, prefetches, previews } = other;
+        let less = |number: i64| number.saturating_neg();
+        self.add(Self {
+            clicks: less(clicks),
+            bots: less(bots),
+            prefetches: less(prefetches),
+            previews: less(previews),
+        });
+    }
+
     /// Returns whether no number is greater than that of `other`.
     pub fn is_within(self, other: Self) -> bool {
         let numbers = |counts: Self| [counts.clicks, counts.bots, counts.prefetches, counts.previews];
@@ -117,7 +128,7 @@ impl ClickSum {
 }
 
 /// Numbers come before ids, as in `ClickCell`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConversionCell {
     pub basis: Basis,
     pub quarter: Quarter,
@@ -149,6 +160,16 @@ impl ConversionSum {
         // 128 bits hold more amounts of 64 bits than there can be conversions.
         self.value = self.value.saturating_add(other.value);
         self.commission = self.commission.saturating_add(other.commission);
+    }
+
+    pub fn subtract(&mut self, other: Self) {
+        let Self { conversions, value, commission } = other;
+        let conversions = conversions.saturating_neg();
+        self.add(Self {
+            conversions,
+            value: value.saturating_neg(),
+            commission: commission.saturating_neg(),
+        });
     }
 
     /// Returns whether no number is greater than that of `other`.

@@ -26,6 +26,21 @@ export const DIMENSIONS: Readonly<Record<string, Word<ReportDimension>>> = {
   code: { value: ReportDimension.CODE, label: "field.code" },
   currency: { value: ReportDimension.CURRENCY, label: "field.currency" },
   status: { value: ReportDimension.STATUS, label: "field.status" },
+  country: { value: ReportDimension.COUNTRY, label: "click.country" },
+  device: { value: ReportDimension.DEVICE, label: "click.device" },
+  os: { value: ReportDimension.OS, label: "reports.os" },
+  browser: { value: ReportDimension.BROWSER, label: "reports.browser" },
+  referrer: { value: ReportDimension.REFERRER_HOST, label: "click.referrer" },
+  sub1: { value: ReportDimension.SUB1, label: "reports.sub1" },
+  sub2: { value: ReportDimension.SUB2, label: "reports.sub2" },
+  sub3: { value: ReportDimension.SUB3, label: "reports.sub3" },
+  sub4: { value: ReportDimension.SUB4, label: "reports.sub4" },
+  sub5: { value: ReportDimension.SUB5, label: "reports.sub5" },
+  sub6: { value: ReportDimension.SUB6, label: "reports.sub6" },
+  sub7: { value: ReportDimension.SUB7, label: "reports.sub7" },
+  sub8: { value: ReportDimension.SUB8, label: "reports.sub8" },
+  sub9: { value: ReportDimension.SUB9, label: "reports.sub9" },
+  sub10: { value: ReportDimension.SUB10, label: "reports.sub10" },
 };
 
 export const GRAINS: Readonly<Record<string, Word<ReportGrain>>> = {
@@ -150,7 +165,12 @@ export function standing(metrics: ReportMetrics | undefined): number {
 
 /** The key of a row of the table, unlike that of any other row. */
 export function rowKey({ keys, slot, isOthers }: ReportRow): string {
-  return JSON.stringify([isOthers, slot, ...keys.map(({ value }) => value)]);
+  return JSON.stringify([isOthers, slot, ...keys.map(({ value, isGone }) => [value, isGone])]);
+}
+
+/** Returns a device as the messages name it: `DEVICE_KIND_PHONE` is `PHONE`. */
+export function deviceWord({ value }: Pick<ReportKey, "value">): string {
+  return value.replace("DEVICE_KIND_", "");
 }
 
 /** Returns a status as the messages name it: `CONVERSION_STATUS_PENDING` is `pending`. */

@@ -13,7 +13,10 @@ const COMPARED = ["clicks_before", "conversions_before", "value_before", "commis
 export function tableOf({ by, compare }: Question, rows: readonly ReportRow[]): string[][] {
   const titles = [...by.flatMap((name) => [name, `${name}_name`]), "since", ...OWN, ...AMOUNTS];
   const lines = rows.flatMap((row) => {
-    const keys = by.flatMap((_, index) => [row.keys[index]?.value ?? "", row.keys[index]?.name ?? ""]);
+    const keys = by.flatMap((_, index) => {
+      const key = row.keys[index];
+      return [key?.value ?? "", key?.isGone ? "gone" : (key?.name ?? "")];
+    });
     const own = [...keys, row.slot, ...numbers(row.metrics)];
     return currenciesOf(row).map((currency) => [
       ...own,

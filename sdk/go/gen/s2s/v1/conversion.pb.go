@@ -189,7 +189,11 @@ type Conversion struct {
 	// What the partner is owed for the conversion as it stands now: the share of
 	// the link when the conversion was recorded. 0 if the conversion is declined;
 	// not set without a partner.
-	Owed          *Money `protobuf:"bytes,18,opt,name=owed,proto3" json:"owed,omitempty"`
+	Owed *Money `protobuf:"bytes,18,opt,name=owed,proto3" json:"owed,omitempty"`
+	// Values of `sub1` to `sub10` of the click, those that are not empty, as long
+	// as the click is stored. Set by `GetConversion`, `ListConversions` and
+	// `WatchConversions`; not by calls that record.
+	SubIds        map[string]string `protobuf:"bytes,19,rep,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -350,6 +354,13 @@ func (x *Conversion) GetOwed() *Money {
 	return nil
 }
 
+func (x *Conversion) GetSubIds() map[string]string {
+	if x != nil {
+		return x.SubIds
+	}
+	return nil
+}
+
 // The part of a conversion that adjustments change, at some time.
 type ConversionStanding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -475,7 +486,7 @@ var File_s2s_v1_conversion_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\n" +
-	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xd6\x06\n" +
+	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xca\a\n" +
 	"\n" +
 	"Conversion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12,\n" +
@@ -502,7 +513,11 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\x10adjustment_count\x18\x10 \x01(\x05R\x0fadjustmentCount\x12\x1d\n" +
 	"\n" +
 	"partner_id\x18\x11 \x01(\tR\tpartnerId\x12!\n" +
-	"\x04owed\x18\x12 \x01(\v2\r.s2s.v1.MoneyR\x04owedB\x1c\n" +
+	"\x04owed\x18\x12 \x01(\v2\r.s2s.v1.MoneyR\x04owed\x127\n" +
+	"\asub_ids\x18\x13 \x03(\v2\x1e.s2s.v1.Conversion.SubIdsEntryR\x06subIds\x1a9\n" +
+	"\vSubIdsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x1c\n" +
 	"\x1a_commission_percent_micros\"\x9a\x01\n" +
 	"\x12ConversionStanding\x120\n" +
 	"\x06status\x18\x01 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x12#\n" +
@@ -540,34 +555,36 @@ func file_s2s_v1_conversion_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_conversion_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_s2s_v1_conversion_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_s2s_v1_conversion_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_s2s_v1_conversion_proto_goTypes = []any{
 	(ConversionStatus)(0),         // 0: s2s.v1.ConversionStatus
 	(ConversionVerdict)(0),        // 1: s2s.v1.ConversionVerdict
 	(*Conversion)(nil),            // 2: s2s.v1.Conversion
 	(*ConversionStanding)(nil),    // 3: s2s.v1.ConversionStanding
 	(*CustomParam)(nil),           // 4: s2s.v1.CustomParam
-	(*Money)(nil),                 // 5: s2s.v1.Money
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	nil,                           // 5: s2s.v1.Conversion.SubIdsEntry
+	(*Money)(nil),                 // 6: s2s.v1.Money
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
 }
 var file_s2s_v1_conversion_proto_depIdxs = []int32{
-	5,  // 0: s2s.v1.Conversion.value:type_name -> s2s.v1.Money
-	5,  // 1: s2s.v1.Conversion.commission:type_name -> s2s.v1.Money
+	6,  // 0: s2s.v1.Conversion.value:type_name -> s2s.v1.Money
+	6,  // 1: s2s.v1.Conversion.commission:type_name -> s2s.v1.Money
 	0,  // 2: s2s.v1.Conversion.status:type_name -> s2s.v1.ConversionStatus
 	4,  // 3: s2s.v1.Conversion.custom_params:type_name -> s2s.v1.CustomParam
-	6,  // 4: s2s.v1.Conversion.conversion_time:type_name -> google.protobuf.Timestamp
-	6,  // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
+	7,  // 4: s2s.v1.Conversion.conversion_time:type_name -> google.protobuf.Timestamp
+	7,  // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
+	7,  // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
 	3,  // 7: s2s.v1.Conversion.current:type_name -> s2s.v1.ConversionStanding
-	5,  // 8: s2s.v1.Conversion.owed:type_name -> s2s.v1.Money
-	0,  // 9: s2s.v1.ConversionStanding.status:type_name -> s2s.v1.ConversionStatus
-	5,  // 10: s2s.v1.ConversionStanding.value:type_name -> s2s.v1.Money
-	5,  // 11: s2s.v1.ConversionStanding.commission:type_name -> s2s.v1.Money
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	6,  // 8: s2s.v1.Conversion.owed:type_name -> s2s.v1.Money
+	5,  // 9: s2s.v1.Conversion.sub_ids:type_name -> s2s.v1.Conversion.SubIdsEntry
+	0,  // 10: s2s.v1.ConversionStanding.status:type_name -> s2s.v1.ConversionStatus
+	6,  // 11: s2s.v1.ConversionStanding.value:type_name -> s2s.v1.Money
+	6,  // 12: s2s.v1.ConversionStanding.commission:type_name -> s2s.v1.Money
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_proto_init() }
@@ -583,7 +600,7 @@ func file_s2s_v1_conversion_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_proto_rawDesc), len(file_s2s_v1_conversion_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

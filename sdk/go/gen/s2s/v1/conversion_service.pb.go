@@ -1218,7 +1218,10 @@ type PartnerConversion struct {
 	// Time of the conversion: as sent, or the arrival of its postback.
 	ConversionTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=conversion_time,json=conversionTime,proto3" json:"conversion_time,omitempty"`
 	// Time at which the conversion was recorded.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Values of `sub1` to `sub10` of the click, those that are not empty, as long
+	// as the click is stored.
+	SubIds        map[string]string `protobuf:"bytes,9,rep,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1305,6 +1308,13 @@ func (x *PartnerConversion) GetConversionTime() *timestamppb.Timestamp {
 func (x *PartnerConversion) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *PartnerConversion) GetSubIds() map[string]string {
+	if x != nil {
+		return x.SubIds
 	}
 	return nil
 }
@@ -1587,7 +1597,7 @@ const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"\bend_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\x85\x01\n" +
 	"\x1eListPartnerConversionsResponse\x12;\n" +
 	"\vconversions\x18\x01 \x03(\v2\x19.s2s.v1.PartnerConversionR\vconversions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfa\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf5\x03\n" +
 	"\x11PartnerConversion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
 	"\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
@@ -1598,7 +1608,11 @@ const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"click_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12C\n" +
 	"\x0fconversion_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x0econversionTime\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x91\x01\n" +
+	"createTime\x12>\n" +
+	"\asub_ids\x18\t \x03(\v2%.s2s.v1.PartnerConversion.SubIdsEntryR\x06subIds\x1a9\n" +
+	"\vSubIdsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x91\x01\n" +
 	"\x17WatchConversionsRequest\x120\n" +
 	"\x06filter\x18\x01 \x01(\v2\x18.s2s.v1.ConversionFilterR\x06filter\x12!\n" +
 	"\fresume_token\x18\x02 \x01(\tR\vresumeToken\x12!\n" +
@@ -1642,7 +1656,7 @@ func file_s2s_v1_conversion_service_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_conversion_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_conversion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_s2s_v1_conversion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_s2s_v1_conversion_service_proto_goTypes = []any{
 	(ConversionTime)(0),                     // 0: s2s.v1.ConversionTime
 	(*NewConversion)(nil),                   // 1: s2s.v1.NewConversion
@@ -1663,76 +1677,78 @@ var file_s2s_v1_conversion_service_proto_goTypes = []any{
 	(*PartnerConversion)(nil),               // 16: s2s.v1.PartnerConversion
 	(*WatchConversionsRequest)(nil),         // 17: s2s.v1.WatchConversionsRequest
 	(*WatchConversionsResponse)(nil),        // 18: s2s.v1.WatchConversionsResponse
-	(*Money)(nil),                           // 19: s2s.v1.Money
-	(ConversionStatus)(0),                   // 20: s2s.v1.ConversionStatus
-	(*CustomParam)(nil),                     // 21: s2s.v1.CustomParam
-	(*timestamppb.Timestamp)(nil),           // 22: google.protobuf.Timestamp
-	(*RawPostback)(nil),                     // 23: s2s.v1.RawPostback
-	(*Conversion)(nil),                      // 24: s2s.v1.Conversion
-	(ConversionVerdict)(0),                  // 25: s2s.v1.ConversionVerdict
-	(*Note)(nil),                            // 26: s2s.v1.Note
-	(*ReplySetting)(nil),                    // 27: s2s.v1.ReplySetting
-	(*status.Status)(nil),                   // 28: google.rpc.Status
-	(*Heartbeat)(nil),                       // 29: s2s.v1.Heartbeat
-	(*Gap)(nil),                             // 30: s2s.v1.Gap
+	nil,                                     // 19: s2s.v1.PartnerConversion.SubIdsEntry
+	(*Money)(nil),                           // 20: s2s.v1.Money
+	(ConversionStatus)(0),                   // 21: s2s.v1.ConversionStatus
+	(*CustomParam)(nil),                     // 22: s2s.v1.CustomParam
+	(*timestamppb.Timestamp)(nil),           // 23: google.protobuf.Timestamp
+	(*RawPostback)(nil),                     // 24: s2s.v1.RawPostback
+	(*Conversion)(nil),                      // 25: s2s.v1.Conversion
+	(ConversionVerdict)(0),                  // 26: s2s.v1.ConversionVerdict
+	(*Note)(nil),                            // 27: s2s.v1.Note
+	(*ReplySetting)(nil),                    // 28: s2s.v1.ReplySetting
+	(*status.Status)(nil),                   // 29: google.rpc.Status
+	(*Heartbeat)(nil),                       // 30: s2s.v1.Heartbeat
+	(*Gap)(nil),                             // 31: s2s.v1.Gap
 }
 var file_s2s_v1_conversion_service_proto_depIdxs = []int32{
-	19, // 0: s2s.v1.NewConversion.value:type_name -> s2s.v1.Money
-	19, // 1: s2s.v1.NewConversion.commission_amount:type_name -> s2s.v1.Money
-	20, // 2: s2s.v1.NewConversion.status:type_name -> s2s.v1.ConversionStatus
-	21, // 3: s2s.v1.NewConversion.custom_params:type_name -> s2s.v1.CustomParam
-	22, // 4: s2s.v1.NewConversion.conversion_time:type_name -> google.protobuf.Timestamp
+	20, // 0: s2s.v1.NewConversion.value:type_name -> s2s.v1.Money
+	20, // 1: s2s.v1.NewConversion.commission_amount:type_name -> s2s.v1.Money
+	21, // 2: s2s.v1.NewConversion.status:type_name -> s2s.v1.ConversionStatus
+	22, // 3: s2s.v1.NewConversion.custom_params:type_name -> s2s.v1.CustomParam
+	23, // 4: s2s.v1.NewConversion.conversion_time:type_name -> google.protobuf.Timestamp
 	1,  // 5: s2s.v1.RecordConversionRequest.conversion:type_name -> s2s.v1.NewConversion
-	23, // 6: s2s.v1.RecordConversionRequest.postback:type_name -> s2s.v1.RawPostback
-	24, // 7: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
-	25, // 8: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.ConversionVerdict
-	26, // 9: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
-	27, // 10: s2s.v1.RecordConversionResponse.reply:type_name -> s2s.v1.ReplySetting
+	24, // 6: s2s.v1.RecordConversionRequest.postback:type_name -> s2s.v1.RawPostback
+	25, // 7: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
+	26, // 8: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.ConversionVerdict
+	27, // 9: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
+	28, // 10: s2s.v1.RecordConversionResponse.reply:type_name -> s2s.v1.ReplySetting
 	2,  // 11: s2s.v1.BatchRecordConversionsRequest.requests:type_name -> s2s.v1.RecordConversionRequest
 	8,  // 12: s2s.v1.BatchRecordConversionsResponse.results:type_name -> s2s.v1.RecordConversionResult
 	2,  // 13: s2s.v1.StreamRecordConversionsRequest.request:type_name -> s2s.v1.RecordConversionRequest
 	8,  // 14: s2s.v1.StreamRecordConversionsResponse.result:type_name -> s2s.v1.RecordConversionResult
 	3,  // 15: s2s.v1.RecordConversionResult.response:type_name -> s2s.v1.RecordConversionResponse
-	28, // 16: s2s.v1.RecordConversionResult.error:type_name -> google.rpc.Status
-	24, // 17: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
+	29, // 16: s2s.v1.RecordConversionResult.error:type_name -> google.rpc.Status
+	25, // 17: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
 	12, // 18: s2s.v1.ListConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
-	20, // 19: s2s.v1.ConversionFilter.status:type_name -> s2s.v1.ConversionStatus
-	20, // 20: s2s.v1.ConversionFilter.recorded_status:type_name -> s2s.v1.ConversionStatus
+	21, // 19: s2s.v1.ConversionFilter.status:type_name -> s2s.v1.ConversionStatus
+	21, // 20: s2s.v1.ConversionFilter.recorded_status:type_name -> s2s.v1.ConversionStatus
 	0,  // 21: s2s.v1.ConversionFilter.time:type_name -> s2s.v1.ConversionTime
-	22, // 22: s2s.v1.ConversionFilter.start_time:type_name -> google.protobuf.Timestamp
-	22, // 23: s2s.v1.ConversionFilter.end_time:type_name -> google.protobuf.Timestamp
-	24, // 24: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
-	22, // 25: s2s.v1.ListPartnerConversionsRequest.start_time:type_name -> google.protobuf.Timestamp
-	22, // 26: s2s.v1.ListPartnerConversionsRequest.end_time:type_name -> google.protobuf.Timestamp
+	23, // 22: s2s.v1.ConversionFilter.start_time:type_name -> google.protobuf.Timestamp
+	23, // 23: s2s.v1.ConversionFilter.end_time:type_name -> google.protobuf.Timestamp
+	25, // 24: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
+	23, // 25: s2s.v1.ListPartnerConversionsRequest.start_time:type_name -> google.protobuf.Timestamp
+	23, // 26: s2s.v1.ListPartnerConversionsRequest.end_time:type_name -> google.protobuf.Timestamp
 	16, // 27: s2s.v1.ListPartnerConversionsResponse.conversions:type_name -> s2s.v1.PartnerConversion
-	20, // 28: s2s.v1.PartnerConversion.status:type_name -> s2s.v1.ConversionStatus
-	19, // 29: s2s.v1.PartnerConversion.owed:type_name -> s2s.v1.Money
-	22, // 30: s2s.v1.PartnerConversion.click_time:type_name -> google.protobuf.Timestamp
-	22, // 31: s2s.v1.PartnerConversion.conversion_time:type_name -> google.protobuf.Timestamp
-	22, // 32: s2s.v1.PartnerConversion.create_time:type_name -> google.protobuf.Timestamp
-	12, // 33: s2s.v1.WatchConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
-	24, // 34: s2s.v1.WatchConversionsResponse.conversion:type_name -> s2s.v1.Conversion
-	29, // 35: s2s.v1.WatchConversionsResponse.heartbeat:type_name -> s2s.v1.Heartbeat
-	30, // 36: s2s.v1.WatchConversionsResponse.gap:type_name -> s2s.v1.Gap
-	2,  // 37: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
-	4,  // 38: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
-	6,  // 39: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
-	9,  // 40: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
-	11, // 41: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
-	14, // 42: s2s.v1.ConversionService.ListPartnerConversions:input_type -> s2s.v1.ListPartnerConversionsRequest
-	17, // 43: s2s.v1.ConversionService.WatchConversions:input_type -> s2s.v1.WatchConversionsRequest
-	3,  // 44: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
-	5,  // 45: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
-	7,  // 46: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
-	10, // 47: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
-	13, // 48: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
-	15, // 49: s2s.v1.ConversionService.ListPartnerConversions:output_type -> s2s.v1.ListPartnerConversionsResponse
-	18, // 50: s2s.v1.ConversionService.WatchConversions:output_type -> s2s.v1.WatchConversionsResponse
-	44, // [44:51] is the sub-list for method output_type
-	37, // [37:44] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	21, // 28: s2s.v1.PartnerConversion.status:type_name -> s2s.v1.ConversionStatus
+	20, // 29: s2s.v1.PartnerConversion.owed:type_name -> s2s.v1.Money
+	23, // 30: s2s.v1.PartnerConversion.click_time:type_name -> google.protobuf.Timestamp
+	23, // 31: s2s.v1.PartnerConversion.conversion_time:type_name -> google.protobuf.Timestamp
+	23, // 32: s2s.v1.PartnerConversion.create_time:type_name -> google.protobuf.Timestamp
+	19, // 33: s2s.v1.PartnerConversion.sub_ids:type_name -> s2s.v1.PartnerConversion.SubIdsEntry
+	12, // 34: s2s.v1.WatchConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
+	25, // 35: s2s.v1.WatchConversionsResponse.conversion:type_name -> s2s.v1.Conversion
+	30, // 36: s2s.v1.WatchConversionsResponse.heartbeat:type_name -> s2s.v1.Heartbeat
+	31, // 37: s2s.v1.WatchConversionsResponse.gap:type_name -> s2s.v1.Gap
+	2,  // 38: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
+	4,  // 39: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
+	6,  // 40: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
+	9,  // 41: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
+	11, // 42: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
+	14, // 43: s2s.v1.ConversionService.ListPartnerConversions:input_type -> s2s.v1.ListPartnerConversionsRequest
+	17, // 44: s2s.v1.ConversionService.WatchConversions:input_type -> s2s.v1.WatchConversionsRequest
+	3,  // 45: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
+	5,  // 46: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
+	7,  // 47: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
+	10, // 48: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
+	13, // 49: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
+	15, // 50: s2s.v1.ConversionService.ListPartnerConversions:output_type -> s2s.v1.ListPartnerConversionsResponse
+	18, // 51: s2s.v1.ConversionService.WatchConversions:output_type -> s2s.v1.WatchConversionsResponse
+	45, // [45:52] is the sub-list for method output_type
+	38, // [38:45] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_service_proto_init() }
@@ -1769,7 +1785,7 @@ func file_s2s_v1_conversion_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_service_proto_rawDesc), len(file_s2s_v1_conversion_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

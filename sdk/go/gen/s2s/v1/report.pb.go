@@ -22,7 +22,10 @@ const (
 )
 
 // The dimensions of reports. Clicks have those of their link: link, partner and
-// tag. Filters and groups by the others concern conversions alone.
+// tag. Groups and filters by conversion code, currency and status concern
+// conversions alone. From the country on, each click has a value of its own, and
+// so have its conversions; a report with these dimensions counts at most 200,000
+// clicks, because it looks at each of them.
 type ReportDimension int32
 
 const (
@@ -42,27 +45,87 @@ const (
 	ReportDimension_REPORT_DIMENSION_CURRENCY ReportDimension = 5
 	// The status, as it is now.
 	ReportDimension_REPORT_DIMENSION_STATUS ReportDimension = 6
+	// `Click.country`.
+	ReportDimension_REPORT_DIMENSION_COUNTRY ReportDimension = 7
+	// `Click.device`.
+	ReportDimension_REPORT_DIMENSION_DEVICE ReportDimension = 8
+	// `Click.os`.
+	ReportDimension_REPORT_DIMENSION_OS ReportDimension = 9
+	// `Click.browser`.
+	ReportDimension_REPORT_DIMENSION_BROWSER ReportDimension = 10
+	// `Click.referrer_host`.
+	ReportDimension_REPORT_DIMENSION_REFERRER_HOST ReportDimension = 11
+	// `sub1` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB1 ReportDimension = 12
+	// `sub2` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB2 ReportDimension = 13
+	// `sub3` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB3 ReportDimension = 14
+	// `sub4` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB4 ReportDimension = 15
+	// `sub5` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB5 ReportDimension = 16
+	// `sub6` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB6 ReportDimension = 17
+	// `sub7` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB7 ReportDimension = 18
+	// `sub8` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB8 ReportDimension = 19
+	// `sub9` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB9 ReportDimension = 20
+	// `sub10` of `Click.sub_ids`.
+	ReportDimension_REPORT_DIMENSION_SUB10 ReportDimension = 21
 )
 
 // Enum value maps for ReportDimension.
 var (
 	ReportDimension_name = map[int32]string{
-		0: "REPORT_DIMENSION_UNSPECIFIED",
-		1: "REPORT_DIMENSION_LINK",
-		2: "REPORT_DIMENSION_PARTNER",
-		3: "REPORT_DIMENSION_TAG",
-		4: "REPORT_DIMENSION_CODE",
-		5: "REPORT_DIMENSION_CURRENCY",
-		6: "REPORT_DIMENSION_STATUS",
+		0:  "REPORT_DIMENSION_UNSPECIFIED",
+		1:  "REPORT_DIMENSION_LINK",
+		2:  "REPORT_DIMENSION_PARTNER",
+		3:  "REPORT_DIMENSION_TAG",
+		4:  "REPORT_DIMENSION_CODE",
+		5:  "REPORT_DIMENSION_CURRENCY",
+		6:  "REPORT_DIMENSION_STATUS",
+		7:  "REPORT_DIMENSION_COUNTRY",
+		8:  "REPORT_DIMENSION_DEVICE",
+		9:  "REPORT_DIMENSION_OS",
+		10: "REPORT_DIMENSION_BROWSER",
+		11: "REPORT_DIMENSION_REFERRER_HOST",
+		12: "REPORT_DIMENSION_SUB1",
+		13: "REPORT_DIMENSION_SUB2",
+		14: "REPORT_DIMENSION_SUB3",
+		15: "REPORT_DIMENSION_SUB4",
+		16: "REPORT_DIMENSION_SUB5",
+		17: "REPORT_DIMENSION_SUB6",
+		18: "REPORT_DIMENSION_SUB7",
+		19: "REPORT_DIMENSION_SUB8",
+		20: "REPORT_DIMENSION_SUB9",
+		21: "REPORT_DIMENSION_SUB10",
 	}
 	ReportDimension_value = map[string]int32{
-		"REPORT_DIMENSION_UNSPECIFIED": 0,
-		"REPORT_DIMENSION_LINK":        1,
-		"REPORT_DIMENSION_PARTNER":     2,
-		"REPORT_DIMENSION_TAG":         3,
-		"REPORT_DIMENSION_CODE":        4,
-		"REPORT_DIMENSION_CURRENCY":    5,
-		"REPORT_DIMENSION_STATUS":      6,
+		"REPORT_DIMENSION_UNSPECIFIED":   0,
+		"REPORT_DIMENSION_LINK":          1,
+		"REPORT_DIMENSION_PARTNER":       2,
+		"REPORT_DIMENSION_TAG":           3,
+		"REPORT_DIMENSION_CODE":          4,
+		"REPORT_DIMENSION_CURRENCY":      5,
+		"REPORT_DIMENSION_STATUS":        6,
+		"REPORT_DIMENSION_COUNTRY":       7,
+		"REPORT_DIMENSION_DEVICE":        8,
+		"REPORT_DIMENSION_OS":            9,
+		"REPORT_DIMENSION_BROWSER":       10,
+		"REPORT_DIMENSION_REFERRER_HOST": 11,
+		"REPORT_DIMENSION_SUB1":          12,
+		"REPORT_DIMENSION_SUB2":          13,
+		"REPORT_DIMENSION_SUB3":          14,
+		"REPORT_DIMENSION_SUB4":          15,
+		"REPORT_DIMENSION_SUB5":          16,
+		"REPORT_DIMENSION_SUB6":          17,
+		"REPORT_DIMENSION_SUB7":          18,
+		"REPORT_DIMENSION_SUB8":          19,
+		"REPORT_DIMENSION_SUB9":          20,
+		"REPORT_DIMENSION_SUB10":         21,
 	}
 )
 
@@ -471,12 +534,17 @@ func (x *ReportRow) GetCompared() *ReportMetrics {
 type ReportKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the link, partner or conversion code; the tag; the code of the
-	// currency; the status as the name of a `ConversionStatus`. Empty: links
-	// without a partner, or without tags. Example: `EUR`.
+	// currency; the status as the name of a `ConversionStatus`, the device as the
+	// name of a `DeviceKind`; what the click has in another dimension. Empty: links
+	// without a partner, or without tags; clicks of which it is not known.
+	// Example: `EUR`.
 	Value string `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
 	// The same for people: the slug of a link, the name of a partner or of a
 	// conversion code. Empty for other dimensions. Example: `summer-sale`.
-	Name          string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// True: the clicks are no longer stored, or not yet, so nobody knows their
+	// values. Only in dimensions that each click has for itself.
+	IsGone        bool `protobuf:"varint,3,opt,name=is_gone,json=isGone,proto3" json:"is_gone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -523,6 +591,13 @@ func (x *ReportKey) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *ReportKey) GetIsGone() bool {
+	if x != nil {
+		return x.IsGone
+	}
+	return false
 }
 
 // Exact numbers. None of them is ever estimated.
@@ -856,10 +931,11 @@ const file_s2s_v1_report_proto_rawDesc = "" +
 	"\x04slot\x18\x02 \x01(\tR\x04slot\x12\x1b\n" +
 	"\tis_others\x18\x03 \x01(\bR\bisOthers\x12/\n" +
 	"\ametrics\x18\x04 \x01(\v2\x15.s2s.v1.ReportMetricsR\ametrics\x121\n" +
-	"\bcompared\x18\x05 \x01(\v2\x15.s2s.v1.ReportMetricsR\bcompared\"5\n" +
+	"\bcompared\x18\x05 \x01(\v2\x15.s2s.v1.ReportMetricsR\bcompared\"N\n" +
 	"\tReportKey\x12\x14\n" +
 	"\x05value\x18\x01 \x01(\tR\x05value\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"\xb1\x03\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x17\n" +
+	"\ais_gone\x18\x03 \x01(\bR\x06isGone\"\xb1\x03\n" +
 	"\rReportMetrics\x12\x1b\n" +
 	"\x06clicks\x18\x01 \x01(\x03H\x00R\x06clicks\x88\x01\x01\x12\"\n" +
 	"\n" +
@@ -895,7 +971,7 @@ const file_s2s_v1_report_proto_rawDesc = "" +
 	"\fReportFilter\x125\n" +
 	"\tdimension\x18\x01 \x01(\x0e2\x17.s2s.v1.ReportDimensionR\tdimension\x12\x16\n" +
 	"\x06values\x18\x02 \x03(\tR\x06values\x12\x18\n" +
-	"\aexclude\x18\x03 \x01(\bR\aexclude*\xdd\x01\n" +
+	"\aexclude\x18\x03 \x01(\bR\aexclude*\x82\x05\n" +
 	"\x0fReportDimension\x12 \n" +
 	"\x1cREPORT_DIMENSION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REPORT_DIMENSION_LINK\x10\x01\x12\x1c\n" +
@@ -903,7 +979,23 @@ const file_s2s_v1_report_proto_rawDesc = "" +
 	"\x14REPORT_DIMENSION_TAG\x10\x03\x12\x19\n" +
 	"\x15REPORT_DIMENSION_CODE\x10\x04\x12\x1d\n" +
 	"\x19REPORT_DIMENSION_CURRENCY\x10\x05\x12\x1b\n" +
-	"\x17REPORT_DIMENSION_STATUS\x10\x06*\xa6\x01\n" +
+	"\x17REPORT_DIMENSION_STATUS\x10\x06\x12\x1c\n" +
+	"\x18REPORT_DIMENSION_COUNTRY\x10\a\x12\x1b\n" +
+	"\x17REPORT_DIMENSION_DEVICE\x10\b\x12\x17\n" +
+	"\x13REPORT_DIMENSION_OS\x10\t\x12\x1c\n" +
+	"\x18REPORT_DIMENSION_BROWSER\x10\n" +
+	"\x12\"\n" +
+	"\x1eREPORT_DIMENSION_REFERRER_HOST\x10\v\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB1\x10\f\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB2\x10\r\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB3\x10\x0e\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB4\x10\x0f\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB5\x10\x10\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB6\x10\x11\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB7\x10\x12\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB8\x10\x13\x12\x19\n" +
+	"\x15REPORT_DIMENSION_SUB9\x10\x14\x12\x1a\n" +
+	"\x16REPORT_DIMENSION_SUB10\x10\x15*\xa6\x01\n" +
 	"\vReportGrain\x12\x1c\n" +
 	"\x18REPORT_GRAIN_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19REPORT_GRAIN_QUARTER_HOUR\x10\x01\x12\x15\n" +

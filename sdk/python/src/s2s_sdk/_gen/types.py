@@ -35,9 +35,33 @@ ReportBasisName = Literal["CLICK", "CONVERSION", "BOOKED"]
 """The time by which a conversion is counted. Clicks are always counted by their own time."""
 ReportComparisonName = Literal["PREVIOUS_PERIOD", "DAY_BEFORE", "WEEK_BEFORE", "YEAR_BEFORE"]
 """The period with which a report is compared."""
-ReportDimensionName = Literal["LINK", "PARTNER", "TAG", "CODE", "CURRENCY", "STATUS"]
-"""The dimensions of reports. Clicks have those of their link: link, partner and tag. Filters and
-groups by the others concern conversions alone.
+ReportDimensionName = Literal[
+    "LINK",
+    "PARTNER",
+    "TAG",
+    "CODE",
+    "CURRENCY",
+    "STATUS",
+    "COUNTRY",
+    "DEVICE",
+    "OS",
+    "BROWSER",
+    "REFERRER_HOST",
+    "SUB1",
+    "SUB2",
+    "SUB3",
+    "SUB4",
+    "SUB5",
+    "SUB6",
+    "SUB7",
+    "SUB8",
+    "SUB9",
+    "SUB10",
+]
+"""The dimensions of reports. Clicks have those of their link: link, partner and tag. Groups and
+filters by conversion code, currency and status concern conversions alone. From the country on, each
+click has a value of its own, and so have its conversions; a report with these dimensions counts at
+most 200,000 clicks, because it looks at each of them.
 """
 ReportGrainName = Literal["QUARTER_HOUR", "HOUR", "DAY", "WEEK", "MONTH"]
 """The spans of time into which a report is divided. They begin and end by the clock of the report's

@@ -7,10 +7,10 @@ use sea_orm::{
 
 use super::super::{
     DedupeKey, LIST_KEY_BYTES,
-    store::{self, Column, Entity, PRESENT_STATUS},
+    store::{self, Column, Entity, ListKey, PRESENT_STATUS},
 };
 use crate::{
-    core::conversion_code::ConversionCodeId,
+    core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
     db::Range,
     error::Result,
     page::{Page, PageRequest},
@@ -30,6 +30,7 @@ pub struct Brief {
     pub click_id: ClickId,
     pub serial: i64,
     pub code_id: ConversionCodeId,
+    pub link_id: TrackingLinkId,
     pub dedupe_key: DedupeKey,
     pub currency: Currency,
     #[sea_orm(from_expr = "Expr::cust(PRESENT_STATUS)")]
@@ -38,6 +39,7 @@ pub struct Brief {
     pub value: Amount,
     #[sea_orm(from_expr = "present(Column::CurrentCommission, Column::Commission)")]
     pub commission: Amount,
+    pub converted_at: Time,
     pub created_at: Time,
 }
 
@@ -57,4 +59,16 @@ pub async fn list(
     let rows = store::walked_rows(db, account, None, walked).limit(page.rows_to_read());
     let rows = rows.into_partial_model::<Brief>().all(db).await?;
     Ok(page.cut(rows, None, |row| store::list_key_bytes((row.created_at, row.click_id, row.serial))))
+}
+
+/// Reads conversions that were recorded in a period, oldest first, behind one of them.
+pub async fn oldest_first(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    times: (Time, Option<Time>),
+    after: Option<ListKey>,
+    limit: u64,
+) -> Result<Vec<Brief>> {
+    let rows = store::walked_up(db, account, times, after).limit(limit);
+    Ok(rows.into_partial_model::<Brief>().all(db).await?)
 }

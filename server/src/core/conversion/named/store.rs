@@ -68,6 +68,23 @@ pub async fn of_clicks(
     of_names(db, (code, clicks), of, "PRIMARY").await
 }
 
+/// Finds all conversions of these clicks.
+pub async fn all_of_clicks(db: &impl ConnectionTrait, clicks: &[ClickId]) -> Result<Vec<Brief>, DbErr> {
+    let mut found = Vec::new();
+    for some in clicks.chunks(NAMES_PER_QUERY) {
+        let mut rows = Entity::find().filter(Column::ClickId.is_in(repeated(some)));
+        QuerySelect::query(&mut rows).force_index("PRIMARY", IndexHintScope::All);
+        found.extend(rows.into_partial_model::<Brief>().all(db).await?);
+    }
+    Ok(found)
+}
+
+/// As many names as the next power of two, by repetition: so few different statements occur, each of which
+/// is prepared.
+fn repeated<T: Clone>(names: &[T]) -> Vec<T> {
+    names.iter().cycle().take(names.len().next_power_of_two()).cloned().collect()
+}
+
 /// Finds the conversions of a code that meet the condition of these names. MariaDB uses this index: of many
 /// names, it would estimate the rows by statistics, and might rather read the whole table.
 async fn of_names<T: Clone>(
@@ -83,10 +100,7 @@ async fn of_names<T: Clone>(
     };
     let mut found = Vec::with_capacity(names.len());
     for some in names.chunks(NAMES_PER_QUERY) {
-        // Repetitions keep the number of different statements low, each of which is prepared.
-        let repeated = some.iter().cycle().take(some.len().next_power_of_two());
-        let repeated: Vec<T> = repeated.cloned().collect();
-        let together = rows(&repeated, OF_NAMES_MAX).await?;
+        let together = rows(&repeated(some), OF_NAMES_MAX).await?;
         if u64::try_from(together.len()).is_ok_and(|rows| rows < OF_NAMES_MAX) {
             found.extend(together);
             continue;

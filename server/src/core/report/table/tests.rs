@@ -38,6 +38,10 @@ fn sales(conversions: i64) -> ConversionSum {
     ConversionSum { conversions, value: i128::from(conversions) * 10, commission: conversions.into() }
 }
 
+fn sold(code: u128, currency: CurrencyCode, status: ConversionStatus, count: i64) -> Counted {
+    Counted::Conversions(kind(code, currency, status), sales(count))
+}
+
 const BY_CLICKS: Order = Order { metric: None, currency: None };
 const NOW: (Which, usize) = (Which::Own, 0);
 
@@ -52,6 +56,8 @@ fn numbers(groups: &Groups) -> Vec<(String, i128, i128)> {
             Value::Code(id) => format!("code {}", id.0.as_u128()),
             Value::Currency(code) => String::from_utf8(code.to_vec()).unwrap(),
             Value::Status(number) => status_text(*number),
+            Value::Told(text) => format!("told {text}"),
+            Value::Gone => "gone".to_owned(),
         });
         let text = text.collect::<Vec<_>>().join(", ");
         (text, number(slots, Metric::Clicks), number(slots, Metric::Conversions))
@@ -67,7 +73,9 @@ fn row(text: &str, clicks: i128, conversions: i128) -> (String, i128, i128) {
 fn groups_beyond_the_limit_are_in_one_row_and_all_rows_add_up() {
     let mut table = Table::new(&[Dimension::Link]);
     for number in 1..=10_u8 {
-        table.add_clicks(NOW, &link(number.into(), None, &[]), clicks(number.into())).unwrap();
+        table
+            .count(NOW, (&link(number.into(), None, &[]), &None), Counted::Clicks(clicks(number.into())), &[])
+            .unwrap();
     }
     let groups = table.finish(BY_CLICKS, 3);
     assert_eq!(numbers(&groups), [row("link 10", 10, 0), row("link 9", 9, 0), row("link 8", 8, 0)]);
@@ -78,9 +86,9 @@ fn groups_beyond_the_limit_are_in_one_row_and_all_rows_add_up() {
 #[test]
 fn a_link_with_several_tags_counts_for_each_but_in_the_total_once() {
     let mut table = Table::new(&[Dimension::Tag, Dimension::Partner]);
-    table.add_clicks(NOW, &link(1, Some(7), &["a", "b"]), clicks(5)).unwrap();
-    table.add_clicks(NOW, &link(2, None, &["b"]), clicks(2)).unwrap();
-    table.add_clicks(NOW, &link(3, None, &[]), clicks(1)).unwrap();
+    table.count(NOW, (&link(1, Some(7), &["a", "b"]), &None), Counted::Clicks(clicks(5)), &[]).unwrap();
+    table.count(NOW, (&link(2, None, &["b"]), &None), Counted::Clicks(clicks(2)), &[]).unwrap();
+    table.count(NOW, (&link(3, None, &[]), &None), Counted::Clicks(clicks(1)), &[]).unwrap();
     let groups = table.finish(BY_CLICKS, 100);
     assert_eq!(
         numbers(&groups),
@@ -99,13 +107,13 @@ fn groups_by_what_conversions_alone_have_are_without_clicks() {
     use ConversionStatus::{Approved, Declined};
     let mut table = Table::new(&[Dimension::Currency, Dimension::Status]);
     let one = link(1, None, &[]);
-    table.add_clicks(NOW, &one, clicks(5)).unwrap();
+    table.count(NOW, (&one, &None), Counted::Clicks(clicks(5)), &[]).unwrap();
     for (currency, status, count) in [(EUR, Approved, 2), (USD, Approved, 3), (EUR, Declined, 4)] {
-        table.add_conversions(NOW, &one, &kind(1, currency, status), sales(count)).unwrap();
+        table.count(NOW, (&one, &None), sold(1, currency, status, count), &[]).unwrap();
     }
     // An adjustment has moved them away.
     for count in [1, -1] {
-        table.add_conversions(NOW, &one, &kind(1, USD, Declined), sales(count)).unwrap();
+        table.count(NOW, (&one, &None), sold(1, USD, Declined, count), &[]).unwrap();
     }
     assert!(!table.has_clicks());
     let groups = table.finish(BY_CLICKS, 100);
@@ -122,12 +130,12 @@ fn groups_by_what_conversions_alone_have_are_without_clicks() {
 
 #[test]
 fn amounts_order_groups_in_one_currency() {
-    let approved = |currency| kind(1, currency, ConversionStatus::Approved);
+    let approved = |currency, count| sold(1, currency, ConversionStatus::Approved, count);
     let order = |currency| Order { metric: Some(Metric::Value), currency };
     for (currency, first) in [(None, "link 1"), (Some(EUR), "link 1"), (Some(USD), "link 2")] {
         let mut table = Table::new(&[Dimension::Link]);
-        table.add_conversions(NOW, &link(1, None, &[]), &approved(EUR), sales(5)).unwrap();
-        table.add_conversions(NOW, &link(2, None, &[]), &approved(USD), sales(4)).unwrap();
+        table.count(NOW, (&link(1, None, &[]), &None), approved(EUR, 5), &[]).unwrap();
+        table.count(NOW, (&link(2, None, &[]), &None), approved(USD, 4), &[]).unwrap();
         assert_eq!(numbers(&table.finish(order(currency), 9)).first().unwrap().0, first, "{currency:?}");
     }
 }
@@ -151,7 +159,8 @@ fn filters_look_at_links_or_at_conversions() {
         assert_eq!(filter(dimension, value.clone(), false).passes_link(&one), passes, "{value:?}");
         assert_eq!(filter(dimension, value.clone(), true).passes_link(&one), !passes, "{value:?}");
         let any = kind(1, EUR, ConversionStatus::Pending);
-        assert!(filter(dimension, value, false).passes_conversion(&any));
+        let any = Subject { link: &one, told: &None, kind: Some(&any) };
+        assert!(filter(dimension, value, false).passes_one(any));
     }
     let pending = kind(1, EUR, ConversionStatus::Pending);
     for (dimension, value, passes) in [
@@ -162,9 +171,41 @@ fn filters_look_at_links_or_at_conversions() {
         (Dimension::Status, Value::status(ConversionStatus::Pending), true),
         (Dimension::Status, Value::status(ConversionStatus::Declined), false),
     ] {
-        assert_eq!(filter(dimension, value.clone(), false).passes_conversion(&pending), passes, "{value:?}");
-        assert_eq!(filter(dimension, value.clone(), true).passes_conversion(&pending), !passes, "{value:?}");
+        let sale = Subject { link: &one, told: &None, kind: Some(&pending) };
+        let click = Subject { kind: None, ..sale };
+        assert_eq!(filter(dimension, value.clone(), false).passes_one(sale), passes, "{value:?}");
+        assert_eq!(filter(dimension, value.clone(), true).passes_one(sale), !passes, "{value:?}");
+        assert!(filter(dimension, value.clone(), false).passes_one(click));
         assert!(filter(dimension, value, false).passes_link(&one));
+    }
+}
+
+#[test]
+fn what_clicks_tell_groups_them_and_their_conversions() {
+    let one = link(1, None, &[]);
+    let told = |country: &str| Some(vec![(Dimension::Country, country.to_owned())]);
+    let of = |value| Filter { dimension: Dimension::Country, values: [value].into(), exclude: false };
+    let told_value = |country: &str| Value::Told(country.to_owned());
+    let without = Filter { exclude: true, ..of(told_value("DE")) };
+    let approved = sold(1, EUR, ConversionStatus::Approved, 1);
+    for (filters, expected) in [
+        (vec![], vec![row("told DE", 3, 0), row("gone", 2, 1), row("told ", 1, 0), row("told FR", 0, 1)]),
+        (vec![of(told_value("DE"))], vec![row("told DE", 3, 0)]),
+        (vec![of(told_value(""))], vec![row("told ", 1, 0)]),
+        // Nobody knows what a click that is gone has told, so it has none of the values.
+        (vec![without], vec![row("gone", 2, 1), row("told ", 1, 0), row("told FR", 0, 1)]),
+    ] {
+        let mut table = Table::new(&[Dimension::Country]);
+        for (told, counted) in [
+            (told("DE"), Counted::Clicks(clicks(3))),
+            (told(""), Counted::Clicks(clicks(1))),
+            (told("FR"), approved),
+            (None, Counted::Clicks(clicks(2))),
+            (None, approved),
+        ] {
+            table.count(NOW, (&one, &told), counted, &filters).unwrap();
+        }
+        assert_eq!(numbers(&table.finish(BY_CLICKS, 9)), expected);
     }
 }
 
@@ -173,8 +214,8 @@ fn more_groups_than_an_answer_can_have_are_refused() {
     let mut table = Table::new(&[Dimension::Link]);
     let one = link(1, None, &[]);
     for slot in 0..CELLS_MAX {
-        table.add_clicks((Which::Own, slot), &one, clicks(1)).unwrap();
-        table.add_clicks((Which::Compared, slot), &one, clicks(1)).unwrap();
+        table.count((Which::Own, slot), (&one, &None), Counted::Clicks(clicks(1)), &[]).unwrap();
+        table.count((Which::Compared, slot), (&one, &None), Counted::Clicks(clicks(1)), &[]).unwrap();
     }
-    assert_eq!(table.add_clicks(NOW, &link(2, None, &[]), clicks(1)), Err(TooWide));
+    assert_eq!(table.count(NOW, (&link(2, None, &[]), &None), Counted::Clicks(clicks(1)), &[]), Err(TooWide));
 }

@@ -63,7 +63,9 @@ class Reports:
             week_start: Day on which weeks begin: 1 for Monday to 7 for Sunday. 0 means 1.
             basis: Time by which conversions are counted. Values: `CLICK`, `CONVERSION`, `BOOKED`.
             group_by: Dimensions of the groups, at most 3. Empty: there are no groups. Values:
-                `LINK`, `PARTNER`, `TAG`, `CODE`, `CURRENCY`, `STATUS`.
+                `LINK`, `PARTNER`, `TAG`, `CODE`, `CURRENCY`, `STATUS`, `COUNTRY`, `DEVICE`, `OS`,
+                `BROWSER`, `REFERRER_HOST`, `SUB1`, `SUB2`, `SUB3`, `SUB4`, `SUB5`, `SUB6`, `SUB7`,
+                `SUB8`, `SUB9`, `SUB10`.
             filters: Conditions that must all be met, at most 20.
             order_by: Number by which groups are ordered, the largest first. Values: `CLICKS`,
                 `BOT_CLICKS`, `PREFETCHES`, `PREVIEWS`, `CONVERSIONS`, `PENDING`, `APPROVED`,
@@ -149,7 +151,9 @@ class AsyncReports:
             week_start: Day on which weeks begin: 1 for Monday to 7 for Sunday. 0 means 1.
             basis: Time by which conversions are counted. Values: `CLICK`, `CONVERSION`, `BOOKED`.
             group_by: Dimensions of the groups, at most 3. Empty: there are no groups. Values:
-                `LINK`, `PARTNER`, `TAG`, `CODE`, `CURRENCY`, `STATUS`.
+                `LINK`, `PARTNER`, `TAG`, `CODE`, `CURRENCY`, `STATUS`, `COUNTRY`, `DEVICE`, `OS`,
+                `BROWSER`, `REFERRER_HOST`, `SUB1`, `SUB2`, `SUB3`, `SUB4`, `SUB5`, `SUB6`, `SUB7`,
+                `SUB8`, `SUB9`, `SUB10`.
             filters: Conditions that must all be met, at most 20.
             order_by: Number by which groups are ordered, the largest first. Values: `CLICKS`,
                 `BOT_CLICKS`, `PREFETCHES`, `PREVIEWS`, `CONVERSIONS`, `PENDING`, `APPROVED`,

@@ -26,21 +26,25 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from s2s_sdk._gen.s2s.v1 import money_pb2 as s2s_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xd6\x06\n\nConversion\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12,\n\x12\x63onversion_code_id\x18\x02 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x03 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x04 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x05 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x06 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12-\n\ncommission\x18\x07 \x01(\x0b\x32\r.s2s.v1.MoneyR\ncommission\x12?\n\x19\x63ommission_percent_micros\x18\x08 \x01(\x03H\x00R\x17\x63ommissionPercentMicros\x88\x01\x01\x12\x30\n\x06status\x18\t \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\n \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTime\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x39\n\nclick_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1f\n\x0bstatus_word\x18\x0e \x01(\tR\nstatusWord\x12\x34\n\x07\x63urrent\x18\x0f \x01(\x0b\x32\x1a.s2s.v1.ConversionStandingR\x07\x63urrent\x12)\n\x10\x61\x64justment_count\x18\x10 \x01(\x05R\x0f\x61\x64justmentCount\x12\x1d\n\npartner_id\x18\x11 \x01(\tR\tpartnerId\x12!\n\x04owed\x18\x12 \x01(\x0b\x32\r.s2s.v1.MoneyR\x04owedB\x1c\n\x1a_commission_percent_micros\"\x9a\x01\n\x12\x43onversionStanding\x12\x30\n\x06status\x18\x01 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12#\n\x05value\x18\x02 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12-\n\ncommission\x18\x03 \x01(\x0b\x32\r.s2s.v1.MoneyR\ncommission\"5\n\x0b\x43ustomParam\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value*\x94\x01\n\x10\x43onversionStatus\x12!\n\x1d\x43ONVERSION_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43ONVERSION_STATUS_PENDING\x10\x01\x12\x1e\n\x1a\x43ONVERSION_STATUS_APPROVED\x10\x02\x12\x1e\n\x1a\x43ONVERSION_STATUS_DECLINED\x10\x03*\xb7\x01\n\x11\x43onversionVerdict\x12\"\n\x1e\x43ONVERSION_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43ONVERSION_VERDICT_RECORDED\x10\x01\x12 \n\x1c\x43ONVERSION_VERDICT_DUPLICATE\x10\x02\x12\x1b\n\x17\x43ONVERSION_VERDICT_TEST\x10\x03\x12\x1e\n\x1a\x43ONVERSION_VERDICT_UPDATED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xca\x07\n\nConversion\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12,\n\x12\x63onversion_code_id\x18\x02 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x03 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x04 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x05 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x06 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12-\n\ncommission\x18\x07 \x01(\x0b\x32\r.s2s.v1.MoneyR\ncommission\x12?\n\x19\x63ommission_percent_micros\x18\x08 \x01(\x03H\x00R\x17\x63ommissionPercentMicros\x88\x01\x01\x12\x30\n\x06status\x18\t \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\n \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTime\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x39\n\nclick_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1f\n\x0bstatus_word\x18\x0e \x01(\tR\nstatusWord\x12\x34\n\x07\x63urrent\x18\x0f \x01(\x0b\x32\x1a.s2s.v1.ConversionStandingR\x07\x63urrent\x12)\n\x10\x61\x64justment_count\x18\x10 \x01(\x05R\x0f\x61\x64justmentCount\x12\x1d\n\npartner_id\x18\x11 \x01(\tR\tpartnerId\x12!\n\x04owed\x18\x12 \x01(\x0b\x32\r.s2s.v1.MoneyR\x04owed\x12\x37\n\x07sub_ids\x18\x13 \x03(\x0b\x32\x1e.s2s.v1.Conversion.SubIdsEntryR\x06subIds\x1a\x39\n\x0bSubIdsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x1c\n\x1a_commission_percent_micros\"\x9a\x01\n\x12\x43onversionStanding\x12\x30\n\x06status\x18\x01 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12#\n\x05value\x18\x02 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12-\n\ncommission\x18\x03 \x01(\x0b\x32\r.s2s.v1.MoneyR\ncommission\"5\n\x0b\x43ustomParam\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value*\x94\x01\n\x10\x43onversionStatus\x12!\n\x1d\x43ONVERSION_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43ONVERSION_STATUS_PENDING\x10\x01\x12\x1e\n\x1a\x43ONVERSION_STATUS_APPROVED\x10\x02\x12\x1e\n\x1a\x43ONVERSION_STATUS_DECLINED\x10\x03*\xb7\x01\n\x11\x43onversionVerdict\x12\"\n\x1e\x43ONVERSION_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43ONVERSION_VERDICT_RECORDED\x10\x01\x12 \n\x1c\x43ONVERSION_VERDICT_DUPLICATE\x10\x02\x12\x1b\n\x17\x43ONVERSION_VERDICT_TEST\x10\x03\x12\x1e\n\x1a\x43ONVERSION_VERDICT_UPDATED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.conversion_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONVERSIONSTATUS']._serialized_start=1158
-  _globals['_CONVERSIONSTATUS']._serialized_end=1306
-  _globals['_CONVERSIONVERDICT']._serialized_start=1309
-  _globals['_CONVERSIONVERDICT']._serialized_end=1492
+  _globals['_CONVERSION_SUBIDSENTRY']._loaded_options = None
+  _globals['_CONVERSION_SUBIDSENTRY']._serialized_options = b'8\001'
+  _globals['_CONVERSIONSTATUS']._serialized_start=1274
+  _globals['_CONVERSIONSTATUS']._serialized_end=1422
+  _globals['_CONVERSIONVERDICT']._serialized_start=1425
+  _globals['_CONVERSIONVERDICT']._serialized_end=1608
   _globals['_CONVERSION']._serialized_start=89
-  _globals['_CONVERSION']._serialized_end=943
-  _globals['_CONVERSIONSTANDING']._serialized_start=946
-  _globals['_CONVERSIONSTANDING']._serialized_end=1100
-  _globals['_CUSTOMPARAM']._serialized_start=1102
-  _globals['_CUSTOMPARAM']._serialized_end=1155
+  _globals['_CONVERSION']._serialized_end=1059
+  _globals['_CONVERSION_SUBIDSENTRY']._serialized_start=972
+  _globals['_CONVERSION_SUBIDSENTRY']._serialized_end=1029
+  _globals['_CONVERSIONSTANDING']._serialized_start=1062
+  _globals['_CONVERSIONSTANDING']._serialized_end=1216
+  _globals['_CUSTOMPARAM']._serialized_start=1218
+  _globals['_CUSTOMPARAM']._serialized_end=1271
 # @@protoc_insertion_point(module_scope)

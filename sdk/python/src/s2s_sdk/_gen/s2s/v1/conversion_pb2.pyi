@@ -95,6 +95,26 @@ class Conversion(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class SubIdsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ID_FIELD_NUMBER: _builtins.int
     CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
     TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
@@ -113,6 +133,7 @@ class Conversion(_message.Message):
     ADJUSTMENT_COUNT_FIELD_NUMBER: _builtins.int
     PARTNER_ID_FIELD_NUMBER: _builtins.int
     OWED_FIELD_NUMBER: _builtins.int
+    SUB_IDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the conversion. Example:
     `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
@@ -178,6 +199,13 @@ class Conversion(_message.Message):
         not set without a partner.
         """
 
+    @_builtins.property
+    def sub_ids(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Values of `sub1` to `sub10` of the click, those that are not empty, as long
+        as the click is stored. Set by `GetConversion`, `ListConversions` and
+        `WatchConversions`; not by calls that record.
+        """
+
     def __init__(
         self,
         *,
@@ -199,10 +227,11 @@ class Conversion(_message.Message):
         adjustment_count: _builtins.int = ...,
         partner_id: _builtins.str = ...,
         owed: _money_pb2.Money | None = ...,
+        sub_ids: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "owed", b"owed", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "adjustment_count", b"adjustment_count", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "custom_params", b"custom_params", "id", b"id", "owed", b"owed", "partner_id", b"partner_id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "adjustment_count", b"adjustment_count", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "custom_params", b"custom_params", "id", b"id", "owed", b"owed", "partner_id", b"partner_id", "status", b"status", "status_word", b"status_word", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__commission_percent_micros: _TypeAlias = _typing.Literal["commission_percent_micros"]  # noqa: Y015
     _WhichOneofArgType__commission_percent_micros: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros"]  # noqa: Y015

@@ -629,6 +629,26 @@ class PartnerConversion(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class SubIdsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ID_FIELD_NUMBER: _builtins.int
     TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
     CLICK_ID_FIELD_NUMBER: _builtins.int
@@ -637,6 +657,7 @@ class PartnerConversion(_message.Message):
     CLICK_TIME_FIELD_NUMBER: _builtins.int
     CONVERSION_TIME_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    SUB_IDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the conversion."""
     tracking_link_id: _builtins.str
@@ -661,6 +682,12 @@ class PartnerConversion(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """Time at which the conversion was recorded."""
 
+    @_builtins.property
+    def sub_ids(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Values of `sub1` to `sub10` of the click, those that are not empty, as long
+        as the click is stored.
+        """
+
     def __init__(
         self,
         *,
@@ -672,10 +699,11 @@ class PartnerConversion(_message.Message):
         click_time: _timestamp_pb2.Timestamp | None = ...,
         conversion_time: _timestamp_pb2.Timestamp | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        sub_ids: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time", "conversion_time", b"conversion_time", "create_time", b"create_time", "owed", b"owed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "click_time", b"click_time", "conversion_time", b"conversion_time", "create_time", b"create_time", "id", b"id", "owed", b"owed", "status", b"status", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "click_time", b"click_time", "conversion_time", b"conversion_time", "create_time", b"create_time", "id", b"id", "owed", b"owed", "status", b"status", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -43,10 +43,43 @@ class _ReportDimensionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Repor
     """The currency."""
     REPORT_DIMENSION_STATUS: _ReportDimension.ValueType  # 6
     """The status, as it is now."""
+    REPORT_DIMENSION_COUNTRY: _ReportDimension.ValueType  # 7
+    """`Click.country`."""
+    REPORT_DIMENSION_DEVICE: _ReportDimension.ValueType  # 8
+    """`Click.device`."""
+    REPORT_DIMENSION_OS: _ReportDimension.ValueType  # 9
+    """`Click.os`."""
+    REPORT_DIMENSION_BROWSER: _ReportDimension.ValueType  # 10
+    """`Click.browser`."""
+    REPORT_DIMENSION_REFERRER_HOST: _ReportDimension.ValueType  # 11
+    """`Click.referrer_host`."""
+    REPORT_DIMENSION_SUB1: _ReportDimension.ValueType  # 12
+    """`sub1` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB2: _ReportDimension.ValueType  # 13
+    """`sub2` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB3: _ReportDimension.ValueType  # 14
+    """`sub3` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB4: _ReportDimension.ValueType  # 15
+    """`sub4` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB5: _ReportDimension.ValueType  # 16
+    """`sub5` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB6: _ReportDimension.ValueType  # 17
+    """`sub6` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB7: _ReportDimension.ValueType  # 18
+    """`sub7` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB8: _ReportDimension.ValueType  # 19
+    """`sub8` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB9: _ReportDimension.ValueType  # 20
+    """`sub9` of `Click.sub_ids`."""
+    REPORT_DIMENSION_SUB10: _ReportDimension.ValueType  # 21
+    """`sub10` of `Click.sub_ids`."""
 
 class ReportDimension(_ReportDimension, metaclass=_ReportDimensionEnumTypeWrapper):
     """The dimensions of reports. Clicks have those of their link: link, partner and
-    tag. Filters and groups by the others concern conversions alone.
+    tag. Groups and filters by conversion code, currency and status concern
+    conversions alone. From the country on, each click has a value of its own, and
+    so have its conversions; a report with these dimensions counts at most 200,000
+    clicks, because it looks at each of them.
     """
 
 REPORT_DIMENSION_UNSPECIFIED: ReportDimension.ValueType  # 0
@@ -66,6 +99,36 @@ REPORT_DIMENSION_CURRENCY: ReportDimension.ValueType  # 5
 """The currency."""
 REPORT_DIMENSION_STATUS: ReportDimension.ValueType  # 6
 """The status, as it is now."""
+REPORT_DIMENSION_COUNTRY: ReportDimension.ValueType  # 7
+"""`Click.country`."""
+REPORT_DIMENSION_DEVICE: ReportDimension.ValueType  # 8
+"""`Click.device`."""
+REPORT_DIMENSION_OS: ReportDimension.ValueType  # 9
+"""`Click.os`."""
+REPORT_DIMENSION_BROWSER: ReportDimension.ValueType  # 10
+"""`Click.browser`."""
+REPORT_DIMENSION_REFERRER_HOST: ReportDimension.ValueType  # 11
+"""`Click.referrer_host`."""
+REPORT_DIMENSION_SUB1: ReportDimension.ValueType  # 12
+"""`sub1` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB2: ReportDimension.ValueType  # 13
+"""`sub2` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB3: ReportDimension.ValueType  # 14
+"""`sub3` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB4: ReportDimension.ValueType  # 15
+"""`sub4` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB5: ReportDimension.ValueType  # 16
+"""`sub5` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB6: ReportDimension.ValueType  # 17
+"""`sub6` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB7: ReportDimension.ValueType  # 18
+"""`sub7` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB8: ReportDimension.ValueType  # 19
+"""`sub8` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB9: ReportDimension.ValueType  # 20
+"""`sub9` of `Click.sub_ids`."""
+REPORT_DIMENSION_SUB10: ReportDimension.ValueType  # 21
+"""`sub10` of `Click.sub_ids`."""
 Global___ReportDimension: _TypeAlias = ReportDimension  # noqa: Y015
 
 class _ReportGrain:
@@ -316,24 +379,32 @@ class ReportKey(_message.Message):
 
     VALUE_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    IS_GONE_FIELD_NUMBER: _builtins.int
     value: _builtins.str
     """Id of the link, partner or conversion code; the tag; the code of the
-    currency; the status as the name of a `ConversionStatus`. Empty: links
-    without a partner, or without tags. Example: `EUR`.
+    currency; the status as the name of a `ConversionStatus`, the device as the
+    name of a `DeviceKind`; what the click has in another dimension. Empty: links
+    without a partner, or without tags; clicks of which it is not known.
+    Example: `EUR`.
     """
     name: _builtins.str
     """The same for people: the slug of a link, the name of a partner or of a
     conversion code. Empty for other dimensions. Example: `summer-sale`.
+    """
+    is_gone: _builtins.bool
+    """True: the clicks are no longer stored, or not yet, so nobody knows their
+    values. Only in dimensions that each click has for itself.
     """
     def __init__(
         self,
         *,
         value: _builtins.str = ...,
         name: _builtins.str = ...,
+        is_gone: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_gone", b"is_gone", "name", b"name", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -447,4 +447,68 @@ public interface ConversionOrBuilder extends
    * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
    */
   io.s2s.sdk.v1.MoneyOrBuilder getOwedOrBuilder();
+
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored. Set by `GetConversion`, `ListConversions` and
+   * `WatchConversions`; not by calls that record.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 19 [json_name = "subIds"];</code>
+   */
+  int getSubIdsCount();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored. Set by `GetConversion`, `ListConversions` and
+   * `WatchConversions`; not by calls that record.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 19 [json_name = "subIds"];</code>
+   */
+  boolean containsSubIds(
+      java.lang.String key);
+  /**
+   * Use {@link #getSubIdsMap()} instead.
+   */
+  @java.lang.Deprecated
+  java.util.Map<java.lang.String, java.lang.String>
+  getSubIds();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored. Set by `GetConversion`, `ListConversions` and
+   * `WatchConversions`; not by calls that record.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 19 [json_name = "subIds"];</code>
+   */
+  java.util.Map<java.lang.String, java.lang.String>
+  getSubIdsMap();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored. Set by `GetConversion`, `ListConversions` and
+   * `WatchConversions`; not by calls that record.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 19 [json_name = "subIds"];</code>
+   */
+  /* nullable */
+java.lang.String getSubIdsOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue);
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored. Set by `GetConversion`, `ListConversions` and
+   * `WatchConversions`; not by calls that record.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 19 [json_name = "subIds"];</code>
+   */
+  java.lang.String getSubIdsOrThrow(
+      java.lang.String key);
 }

@@ -21,6 +21,11 @@ public final class ConversionProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_Conversion_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_Conversion_SubIdsEntry_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_Conversion_SubIdsEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_s2s_v1_ConversionStanding_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
@@ -41,7 +46,7 @@ public final class ConversionProto {
     java.lang.String[] descriptorData = {
       "\n\027s2s/v1/conversion.proto\022\006s2s.v1\032\037googl" +
       "e/protobuf/timestamp.proto\032\022s2s/v1/money" +
-      ".proto\"\326\006\n\nConversion\022\016\n\002id\030\001 \001(\tR\002id\022,\n" +
+      ".proto\"\312\007\n\nConversion\022\016\n\002id\030\001 \001(\tR\002id\022,\n" +
       "\022conversion_code_id\030\002 \001(\tR\020conversionCod" +
       "eId\022(\n\020tracking_link_id\030\003 \001(\tR\016trackingL" +
       "inkId\022\031\n\010click_id\030\004 \001(\tR\007clickId\022%\n\016tran" +
@@ -61,24 +66,27 @@ public final class ConversionProto {
       "t\030\017 \001(\0132\032.s2s.v1.ConversionStandingR\007cur" +
       "rent\022)\n\020adjustment_count\030\020 \001(\005R\017adjustme" +
       "ntCount\022\035\n\npartner_id\030\021 \001(\tR\tpartnerId\022!" +
-      "\n\004owed\030\022 \001(\0132\r.s2s.v1.MoneyR\004owedB\034\n\032_co" +
-      "mmission_percent_micros\"\232\001\n\022ConversionSt" +
-      "anding\0220\n\006status\030\001 \001(\0162\030.s2s.v1.Conversi" +
-      "onStatusR\006status\022#\n\005value\030\002 \001(\0132\r.s2s.v1" +
-      ".MoneyR\005value\022-\n\ncommission\030\003 \001(\0132\r.s2s." +
-      "v1.MoneyR\ncommission\"5\n\013CustomParam\022\020\n\003k" +
-      "ey\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value*\224\001\n\020" +
-      "ConversionStatus\022!\n\035CONVERSION_STATUS_UN" +
-      "SPECIFIED\020\000\022\035\n\031CONVERSION_STATUS_PENDING" +
-      "\020\001\022\036\n\032CONVERSION_STATUS_APPROVED\020\002\022\036\n\032CO" +
-      "NVERSION_STATUS_DECLINED\020\003*\267\001\n\021Conversio" +
-      "nVerdict\022\"\n\036CONVERSION_VERDICT_UNSPECIFI" +
-      "ED\020\000\022\037\n\033CONVERSION_VERDICT_RECORDED\020\001\022 \n" +
-      "\034CONVERSION_VERDICT_DUPLICATE\020\002\022\033\n\027CONVE" +
-      "RSION_VERDICT_TEST\020\003\022\036\n\032CONVERSION_VERDI" +
-      "CT_UPDATED\020\004BY\n\rio.s2s.sdk.v1B\017Conversio" +
-      "nProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V" +
-      "1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "\n\004owed\030\022 \001(\0132\r.s2s.v1.MoneyR\004owed\0227\n\007sub" +
+      "_ids\030\023 \003(\0132\036.s2s.v1.Conversion.SubIdsEnt" +
+      "ryR\006subIds\0329\n\013SubIdsEntry\022\020\n\003key\030\001 \001(\tR\003" +
+      "key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001B\034\n\032_commis" +
+      "sion_percent_micros\"\232\001\n\022ConversionStandi" +
+      "ng\0220\n\006status\030\001 \001(\0162\030.s2s.v1.ConversionSt" +
+      "atusR\006status\022#\n\005value\030\002 \001(\0132\r.s2s.v1.Mon" +
+      "eyR\005value\022-\n\ncommission\030\003 \001(\0132\r.s2s.v1.M" +
+      "oneyR\ncommission\"5\n\013CustomParam\022\020\n\003key\030\001" +
+      " \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value*\224\001\n\020Conv" +
+      "ersionStatus\022!\n\035CONVERSION_STATUS_UNSPEC" +
+      "IFIED\020\000\022\035\n\031CONVERSION_STATUS_PENDING\020\001\022\036" +
+      "\n\032CONVERSION_STATUS_APPROVED\020\002\022\036\n\032CONVER" +
+      "SION_STATUS_DECLINED\020\003*\267\001\n\021ConversionVer" +
+      "dict\022\"\n\036CONVERSION_VERDICT_UNSPECIFIED\020\000" +
+      "\022\037\n\033CONVERSION_VERDICT_RECORDED\020\001\022 \n\034CON" +
+      "VERSION_VERDICT_DUPLICATE\020\002\022\033\n\027CONVERSIO" +
+      "N_VERDICT_TEST\020\003\022\036\n\032CONVERSION_VERDICT_U" +
+      "PDATED\020\004BY\n\rio.s2s.sdk.v1B\017ConversionPro" +
+      "toP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GP" +
+      "BMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -91,7 +99,13 @@ public final class ConversionProto {
     internal_static_s2s_v1_Conversion_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Conversion_descriptor,
-        new java.lang.String[] { "Id", "ConversionCodeId", "TrackingLinkId", "ClickId", "TransactionId", "Value", "Commission", "CommissionPercentMicros", "Status", "CustomParams", "ConversionTime", "CreateTime", "ClickTime", "StatusWord", "Current", "AdjustmentCount", "PartnerId", "Owed", });
+        new java.lang.String[] { "Id", "ConversionCodeId", "TrackingLinkId", "ClickId", "TransactionId", "Value", "Commission", "CommissionPercentMicros", "Status", "CustomParams", "ConversionTime", "CreateTime", "ClickTime", "StatusWord", "Current", "AdjustmentCount", "PartnerId", "Owed", "SubIds", });
+    internal_static_s2s_v1_Conversion_SubIdsEntry_descriptor =
+      internal_static_s2s_v1_Conversion_descriptor.getNestedTypes().get(0);
+    internal_static_s2s_v1_Conversion_SubIdsEntry_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_Conversion_SubIdsEntry_descriptor,
+        new java.lang.String[] { "Key", "Value", });
     internal_static_s2s_v1_ConversionStanding_descriptor =
       getDescriptor().getMessageTypes().get(1);
     internal_static_s2s_v1_ConversionStanding_fieldAccessorTable = new

@@ -96,6 +96,11 @@ public final class ConversionServiceProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_PartnerConversion_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_PartnerConversion_SubIdsEntry_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_PartnerConversion_SubIdsEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_s2s_v1_WatchConversionsRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
@@ -188,7 +193,7 @@ public final class ConversionServiceProto {
       "endTime\"\205\001\n\036ListPartnerConversionsRespon" +
       "se\022;\n\013conversions\030\001 \003(\0132\031.s2s.v1.Partner" +
       "ConversionR\013conversions\022&\n\017next_page_tok" +
-      "en\030\002 \001(\tR\rnextPageToken\"\372\002\n\021PartnerConve" +
+      "en\030\002 \001(\tR\rnextPageToken\"\365\003\n\021PartnerConve" +
       "rsion\022\016\n\002id\030\001 \001(\tR\002id\022(\n\020tracking_link_i" +
       "d\030\002 \001(\tR\016trackingLinkId\022\031\n\010click_id\030\003 \001(" +
       "\tR\007clickId\0220\n\006status\030\004 \001(\0162\030.s2s.v1.Conv" +
@@ -198,40 +203,43 @@ public final class ConversionServiceProto {
       "nversion_time\030\007 \001(\0132\032.google.protobuf.Ti" +
       "mestampR\016conversionTime\022;\n\013create_time\030\010" +
       " \001(\0132\032.google.protobuf.TimestampR\ncreate" +
-      "Time\"\221\001\n\027WatchConversionsRequest\0220\n\006filt" +
-      "er\030\001 \001(\0132\030.s2s.v1.ConversionFilterR\006filt" +
-      "er\022!\n\014resume_token\030\002 \001(\tR\013resumeToken\022!\n" +
-      "\014all_accounts\030\003 \001(\010R\013allAccounts\"\357\001\n\030Wat" +
-      "chConversionsResponse\0224\n\nconversion\030\001 \001(" +
-      "\0132\022.s2s.v1.ConversionH\000R\nconversion\0221\n\th" +
-      "eartbeat\030\003 \001(\0132\021.s2s.v1.HeartbeatH\000R\thea" +
-      "rtbeat\022\037\n\003gap\030\004 \001(\0132\013.s2s.v1.GapH\000R\003gap\022" +
-      "!\n\014resume_token\030\005 \001(\tR\013resumeToken\022\035\n\nac" +
-      "count_id\030\006 \001(\tR\taccountIdB\007\n\005event*\210\001\n\016C" +
-      "onversionTime\022\037\n\033CONVERSION_TIME_UNSPECI" +
-      "FIED\020\000\022\032\n\026CONVERSION_TIME_CREATE\020\001\022\036\n\032CO" +
-      "NVERSION_TIME_CONVERSION\020\002\022\031\n\025CONVERSION" +
-      "_TIME_CLICK\020\0032\312\005\n\021ConversionService\022Z\n\020R" +
-      "ecordConversion\022\037.s2s.v1.RecordConversio" +
-      "nRequest\032 .s2s.v1.RecordConversionRespon" +
-      "se\"\003\220\002\002\022l\n\026BatchRecordConversions\022%.s2s." +
-      "v1.BatchRecordConversionsRequest\032&.s2s.v" +
-      "1.BatchRecordConversionsResponse\"\003\220\002\002\022s\n" +
-      "\027StreamRecordConversions\022&.s2s.v1.Stream" +
-      "RecordConversionsRequest\032\'.s2s.v1.Stream" +
-      "RecordConversionsResponse\"\003\220\002\002(\0010\001\022Q\n\rGe" +
-      "tConversion\022\034.s2s.v1.GetConversionReques" +
-      "t\032\035.s2s.v1.GetConversionResponse\"\003\220\002\001\022W\n" +
-      "\017ListConversions\022\036.s2s.v1.ListConversion" +
-      "sRequest\032\037.s2s.v1.ListConversionsRespons" +
-      "e\"\003\220\002\001\022l\n\026ListPartnerConversions\022%.s2s.v" +
-      "1.ListPartnerConversionsRequest\032&.s2s.v1" +
-      ".ListPartnerConversionsResponse\"\003\220\002\001\022\\\n\020" +
-      "WatchConversions\022\037.s2s.v1.WatchConversio" +
-      "nsRequest\032 .s2s.v1.WatchConversionsRespo" +
-      "nse\"\003\220\002\0010\001B`\n\rio.s2s.sdk.v1B\026ConversionS" +
-      "erviceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022" +
-      "S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "Time\022>\n\007sub_ids\030\t \003(\0132%.s2s.v1.PartnerCo" +
+      "nversion.SubIdsEntryR\006subIds\0329\n\013SubIdsEn" +
+      "try\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005va" +
+      "lue:\0028\001\"\221\001\n\027WatchConversionsRequest\0220\n\006f" +
+      "ilter\030\001 \001(\0132\030.s2s.v1.ConversionFilterR\006f" +
+      "ilter\022!\n\014resume_token\030\002 \001(\tR\013resumeToken" +
+      "\022!\n\014all_accounts\030\003 \001(\010R\013allAccounts\"\357\001\n\030" +
+      "WatchConversionsResponse\0224\n\nconversion\030\001" +
+      " \001(\0132\022.s2s.v1.ConversionH\000R\nconversion\0221" +
+      "\n\theartbeat\030\003 \001(\0132\021.s2s.v1.HeartbeatH\000R\t" +
+      "heartbeat\022\037\n\003gap\030\004 \001(\0132\013.s2s.v1.GapH\000R\003g" +
+      "ap\022!\n\014resume_token\030\005 \001(\tR\013resumeToken\022\035\n" +
+      "\naccount_id\030\006 \001(\tR\taccountIdB\007\n\005event*\210\001" +
+      "\n\016ConversionTime\022\037\n\033CONVERSION_TIME_UNSP" +
+      "ECIFIED\020\000\022\032\n\026CONVERSION_TIME_CREATE\020\001\022\036\n" +
+      "\032CONVERSION_TIME_CONVERSION\020\002\022\031\n\025CONVERS" +
+      "ION_TIME_CLICK\020\0032\312\005\n\021ConversionService\022Z" +
+      "\n\020RecordConversion\022\037.s2s.v1.RecordConver" +
+      "sionRequest\032 .s2s.v1.RecordConversionRes" +
+      "ponse\"\003\220\002\002\022l\n\026BatchRecordConversions\022%.s" +
+      "2s.v1.BatchRecordConversionsRequest\032&.s2" +
+      "s.v1.BatchRecordConversionsResponse\"\003\220\002\002" +
+      "\022s\n\027StreamRecordConversions\022&.s2s.v1.Str" +
+      "eamRecordConversionsRequest\032\'.s2s.v1.Str" +
+      "eamRecordConversionsResponse\"\003\220\002\002(\0010\001\022Q\n" +
+      "\rGetConversion\022\034.s2s.v1.GetConversionReq" +
+      "uest\032\035.s2s.v1.GetConversionResponse\"\003\220\002\001" +
+      "\022W\n\017ListConversions\022\036.s2s.v1.ListConvers" +
+      "ionsRequest\032\037.s2s.v1.ListConversionsResp" +
+      "onse\"\003\220\002\001\022l\n\026ListPartnerConversions\022%.s2" +
+      "s.v1.ListPartnerConversionsRequest\032&.s2s" +
+      ".v1.ListPartnerConversionsResponse\"\003\220\002\001\022" +
+      "\\\n\020WatchConversions\022\037.s2s.v1.WatchConver" +
+      "sionsRequest\032 .s2s.v1.WatchConversionsRe" +
+      "sponse\"\003\220\002\0010\001B`\n\rio.s2s.sdk.v1B\026Conversi" +
+      "onServiceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1" +
+      "\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -340,7 +348,13 @@ public final class ConversionServiceProto {
     internal_static_s2s_v1_PartnerConversion_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_PartnerConversion_descriptor,
-        new java.lang.String[] { "Id", "TrackingLinkId", "ClickId", "Status", "Owed", "ClickTime", "ConversionTime", "CreateTime", });
+        new java.lang.String[] { "Id", "TrackingLinkId", "ClickId", "Status", "Owed", "ClickTime", "ConversionTime", "CreateTime", "SubIds", });
+    internal_static_s2s_v1_PartnerConversion_SubIdsEntry_descriptor =
+      internal_static_s2s_v1_PartnerConversion_descriptor.getNestedTypes().get(0);
+    internal_static_s2s_v1_PartnerConversion_SubIdsEntry_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_PartnerConversion_SubIdsEntry_descriptor,
+        new java.lang.String[] { "Key", "Value", });
     internal_static_s2s_v1_WatchConversionsRequest_descriptor =
       getDescriptor().getMessageTypes().get(16);
     internal_static_s2s_v1_WatchConversionsRequest_fieldAccessorTable = new

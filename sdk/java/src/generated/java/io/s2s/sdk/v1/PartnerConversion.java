@@ -40,6 +40,18 @@ private static final long serialVersionUID = 0L;
     return io.s2s.sdk.v1.ConversionServiceProto.internal_static_s2s_v1_PartnerConversion_descriptor;
   }
 
+  @SuppressWarnings({"rawtypes"})
+  @java.lang.Override
+  protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+      int number) {
+    switch (number) {
+      case 9:
+        return internalGetSubIds();
+      default:
+        throw new RuntimeException(
+            "Invalid map field number: " + number);
+    }
+  }
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internalGetFieldAccessorTable() {
@@ -368,6 +380,105 @@ private static final long serialVersionUID = 0L;
     return createTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : createTime_;
   }
 
+  public static final int SUB_IDS_FIELD_NUMBER = 9;
+  private static final class SubIdsDefaultEntryHolder {
+    static final com.google.protobuf.MapEntry<
+        java.lang.String, java.lang.String> defaultEntry =
+            com.google.protobuf.MapEntry
+            .<java.lang.String, java.lang.String>newDefaultInstance(
+                io.s2s.sdk.v1.ConversionServiceProto.internal_static_s2s_v1_PartnerConversion_SubIdsEntry_descriptor, 
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "",
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "");
+  }
+  @SuppressWarnings("serial")
+  private com.google.protobuf.MapField<
+      java.lang.String, java.lang.String> subIds_;
+  private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+  internalGetSubIds() {
+    if (subIds_ == null) {
+      return com.google.protobuf.MapField.emptyMapField(
+          SubIdsDefaultEntryHolder.defaultEntry);
+    }
+    return subIds_;
+  }
+  public int getSubIdsCount() {
+    return internalGetSubIds().getMap().size();
+  }
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  @java.lang.Override
+  public boolean containsSubIds(
+      java.lang.String key) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    return internalGetSubIds().getMap().containsKey(key);
+  }
+  /**
+   * Use {@link #getSubIdsMap()} instead.
+   */
+  @java.lang.Override
+  @java.lang.Deprecated
+  public java.util.Map<java.lang.String, java.lang.String> getSubIds() {
+    return getSubIdsMap();
+  }
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  @java.lang.Override
+  public java.util.Map<java.lang.String, java.lang.String> getSubIdsMap() {
+    return internalGetSubIds().getMap();
+  }
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  @java.lang.Override
+  public /* nullable */
+java.lang.String getSubIdsOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetSubIds().getMap();
+    return map.containsKey(key) ? map.get(key) : defaultValue;
+  }
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  @java.lang.Override
+  public java.lang.String getSubIdsOrThrow(
+      java.lang.String key) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetSubIds().getMap();
+    if (!map.containsKey(key)) {
+      throw new java.lang.IllegalArgumentException();
+    }
+    return map.get(key);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -406,6 +517,12 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000008) != 0)) {
       output.writeMessage(8, getCreateTime());
     }
+    com.google.protobuf.GeneratedMessageV3
+      .serializeStringMapTo(
+        output,
+        internalGetSubIds(),
+        SubIdsDefaultEntryHolder.defaultEntry,
+        9);
     getUnknownFields().writeTo(output);
   }
 
@@ -443,6 +560,16 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000008) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(8, getCreateTime());
+    }
+    for (java.util.Map.Entry<java.lang.String, java.lang.String> entry
+         : internalGetSubIds().getMap().entrySet()) {
+      com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+      subIds__ = SubIdsDefaultEntryHolder.defaultEntry.newBuilderForType()
+          .setKey(entry.getKey())
+          .setValue(entry.getValue())
+          .build();
+      size += com.google.protobuf.CodedOutputStream
+          .computeMessageSize(9, subIds__);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -486,6 +613,8 @@ private static final long serialVersionUID = 0L;
       if (!getCreateTime()
           .equals(other.getCreateTime())) return false;
     }
+    if (!internalGetSubIds().equals(
+        other.internalGetSubIds())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -520,6 +649,10 @@ private static final long serialVersionUID = 0L;
     if (hasCreateTime()) {
       hash = (37 * hash) + CREATE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getCreateTime().hashCode();
+    }
+    if (!internalGetSubIds().getMap().isEmpty()) {
+      hash = (37 * hash) + SUB_IDS_FIELD_NUMBER;
+      hash = (53 * hash) + internalGetSubIds().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -635,6 +768,28 @@ private static final long serialVersionUID = 0L;
       return io.s2s.sdk.v1.ConversionServiceProto.internal_static_s2s_v1_PartnerConversion_descriptor;
     }
 
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 9:
+          return internalGetSubIds();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMutableMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 9:
+          return internalGetMutableSubIds();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
         internalGetFieldAccessorTable() {
@@ -690,6 +845,7 @@ private static final long serialVersionUID = 0L;
         createTimeBuilder_.dispose();
         createTimeBuilder_ = null;
       }
+      internalGetMutableSubIds().clear();
       return this;
     }
 
@@ -759,6 +915,10 @@ private static final long serialVersionUID = 0L;
             ? createTime_
             : createTimeBuilder_.build();
         to_bitField0_ |= 0x00000008;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.subIds_ = internalGetSubIds();
+        result.subIds_.makeImmutable();
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -837,6 +997,9 @@ private static final long serialVersionUID = 0L;
       if (other.hasCreateTime()) {
         mergeCreateTime(other.getCreateTime());
       }
+      internalGetMutableSubIds().mergeFrom(
+          other.internalGetSubIds());
+      bitField0_ |= 0x00000100;
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -911,6 +1074,15 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000080;
               break;
             } // case 66
+            case 74: {
+              com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+              subIds__ = input.readMessage(
+                  SubIdsDefaultEntryHolder.defaultEntry.getParserForType(), extensionRegistry);
+              internalGetMutableSubIds().getMutableMap().put(
+                  subIds__.getKey(), subIds__.getValue());
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1903,6 +2075,168 @@ private static final long serialVersionUID = 0L;
         createTime_ = null;
       }
       return createTimeBuilder_;
+    }
+
+    private com.google.protobuf.MapField<
+        java.lang.String, java.lang.String> subIds_;
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetSubIds() {
+      if (subIds_ == null) {
+        return com.google.protobuf.MapField.emptyMapField(
+            SubIdsDefaultEntryHolder.defaultEntry);
+      }
+      return subIds_;
+    }
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetMutableSubIds() {
+      if (subIds_ == null) {
+        subIds_ = com.google.protobuf.MapField.newMapField(
+            SubIdsDefaultEntryHolder.defaultEntry);
+      }
+      if (!subIds_.isMutable()) {
+        subIds_ = subIds_.copy();
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return subIds_;
+    }
+    public int getSubIdsCount() {
+      return internalGetSubIds().getMap().size();
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    @java.lang.Override
+    public boolean containsSubIds(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      return internalGetSubIds().getMap().containsKey(key);
+    }
+    /**
+     * Use {@link #getSubIdsMap()} instead.
+     */
+    @java.lang.Override
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String> getSubIds() {
+      return getSubIdsMap();
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    @java.lang.Override
+    public java.util.Map<java.lang.String, java.lang.String> getSubIdsMap() {
+      return internalGetSubIds().getMap();
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    @java.lang.Override
+    public /* nullable */
+java.lang.String getSubIdsOrDefault(
+        java.lang.String key,
+        /* nullable */
+java.lang.String defaultValue) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetSubIds().getMap();
+      return map.containsKey(key) ? map.get(key) : defaultValue;
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    @java.lang.Override
+    public java.lang.String getSubIdsOrThrow(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetSubIds().getMap();
+      if (!map.containsKey(key)) {
+        throw new java.lang.IllegalArgumentException();
+      }
+      return map.get(key);
+    }
+    public Builder clearSubIds() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      internalGetMutableSubIds().getMutableMap()
+          .clear();
+      return this;
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    public Builder removeSubIds(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      internalGetMutableSubIds().getMutableMap()
+          .remove(key);
+      return this;
+    }
+    /**
+     * Use alternate mutation accessors instead.
+     */
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String>
+        getMutableSubIds() {
+      bitField0_ |= 0x00000100;
+      return internalGetMutableSubIds().getMutableMap();
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    public Builder putSubIds(
+        java.lang.String key,
+        java.lang.String value) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      if (value == null) { throw new NullPointerException("map value"); }
+      internalGetMutableSubIds().getMutableMap()
+          .put(key, value);
+      bitField0_ |= 0x00000100;
+      return this;
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+     * as the click is stored.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+     */
+    public Builder putAllSubIds(
+        java.util.Map<java.lang.String, java.lang.String> values) {
+      internalGetMutableSubIds().getMutableMap()
+          .putAll(values);
+      bitField0_ |= 0x00000100;
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

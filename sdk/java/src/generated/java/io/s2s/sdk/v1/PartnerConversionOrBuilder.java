@@ -194,4 +194,63 @@ public interface PartnerConversionOrBuilder extends
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getCreateTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  int getSubIdsCount();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  boolean containsSubIds(
+      java.lang.String key);
+  /**
+   * Use {@link #getSubIdsMap()} instead.
+   */
+  @java.lang.Deprecated
+  java.util.Map<java.lang.String, java.lang.String>
+  getSubIds();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  java.util.Map<java.lang.String, java.lang.String>
+  getSubIdsMap();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  /* nullable */
+java.lang.String getSubIdsOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue);
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` of the click, those that are not empty, as long
+   * as the click is stored.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 9 [json_name = "subIds"];</code>
+   */
+  java.lang.String getSubIdsOrThrow(
+      java.lang.String key);
 }

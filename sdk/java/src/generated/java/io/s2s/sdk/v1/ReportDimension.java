@@ -7,7 +7,10 @@ package io.s2s.sdk.v1;
 /**
  * <pre>
  * The dimensions of reports. Clicks have those of their link: link, partner and
- * tag. Filters and groups by the others concern conversions alone.
+ * tag. Groups and filters by conversion code, currency and status concern
+ * conversions alone. From the country on, each click has a value of its own, and
+ * so have its conversions; a report with these dimensions counts at most 200,000
+ * clicks, because it looks at each of them.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ReportDimension}
@@ -72,6 +75,126 @@ public enum ReportDimension
    * <code>REPORT_DIMENSION_STATUS = 6;</code>
    */
   REPORT_DIMENSION_STATUS(6),
+  /**
+   * <pre>
+   * `Click.country`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_COUNTRY = 7;</code>
+   */
+  REPORT_DIMENSION_COUNTRY(7),
+  /**
+   * <pre>
+   * `Click.device`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_DEVICE = 8;</code>
+   */
+  REPORT_DIMENSION_DEVICE(8),
+  /**
+   * <pre>
+   * `Click.os`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_OS = 9;</code>
+   */
+  REPORT_DIMENSION_OS(9),
+  /**
+   * <pre>
+   * `Click.browser`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_BROWSER = 10;</code>
+   */
+  REPORT_DIMENSION_BROWSER(10),
+  /**
+   * <pre>
+   * `Click.referrer_host`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_REFERRER_HOST = 11;</code>
+   */
+  REPORT_DIMENSION_REFERRER_HOST(11),
+  /**
+   * <pre>
+   * `sub1` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB1 = 12;</code>
+   */
+  REPORT_DIMENSION_SUB1(12),
+  /**
+   * <pre>
+   * `sub2` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB2 = 13;</code>
+   */
+  REPORT_DIMENSION_SUB2(13),
+  /**
+   * <pre>
+   * `sub3` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB3 = 14;</code>
+   */
+  REPORT_DIMENSION_SUB3(14),
+  /**
+   * <pre>
+   * `sub4` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB4 = 15;</code>
+   */
+  REPORT_DIMENSION_SUB4(15),
+  /**
+   * <pre>
+   * `sub5` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB5 = 16;</code>
+   */
+  REPORT_DIMENSION_SUB5(16),
+  /**
+   * <pre>
+   * `sub6` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB6 = 17;</code>
+   */
+  REPORT_DIMENSION_SUB6(17),
+  /**
+   * <pre>
+   * `sub7` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB7 = 18;</code>
+   */
+  REPORT_DIMENSION_SUB7(18),
+  /**
+   * <pre>
+   * `sub8` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB8 = 19;</code>
+   */
+  REPORT_DIMENSION_SUB8(19),
+  /**
+   * <pre>
+   * `sub9` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB9 = 20;</code>
+   */
+  REPORT_DIMENSION_SUB9(20),
+  /**
+   * <pre>
+   * `sub10` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB10 = 21;</code>
+   */
+  REPORT_DIMENSION_SUB10(21),
   UNRECOGNIZED(-1),
   ;
 
@@ -133,6 +256,126 @@ public enum ReportDimension
    * <code>REPORT_DIMENSION_STATUS = 6;</code>
    */
   public static final int REPORT_DIMENSION_STATUS_VALUE = 6;
+  /**
+   * <pre>
+   * `Click.country`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_COUNTRY = 7;</code>
+   */
+  public static final int REPORT_DIMENSION_COUNTRY_VALUE = 7;
+  /**
+   * <pre>
+   * `Click.device`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_DEVICE = 8;</code>
+   */
+  public static final int REPORT_DIMENSION_DEVICE_VALUE = 8;
+  /**
+   * <pre>
+   * `Click.os`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_OS = 9;</code>
+   */
+  public static final int REPORT_DIMENSION_OS_VALUE = 9;
+  /**
+   * <pre>
+   * `Click.browser`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_BROWSER = 10;</code>
+   */
+  public static final int REPORT_DIMENSION_BROWSER_VALUE = 10;
+  /**
+   * <pre>
+   * `Click.referrer_host`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_REFERRER_HOST = 11;</code>
+   */
+  public static final int REPORT_DIMENSION_REFERRER_HOST_VALUE = 11;
+  /**
+   * <pre>
+   * `sub1` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB1 = 12;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB1_VALUE = 12;
+  /**
+   * <pre>
+   * `sub2` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB2 = 13;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB2_VALUE = 13;
+  /**
+   * <pre>
+   * `sub3` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB3 = 14;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB3_VALUE = 14;
+  /**
+   * <pre>
+   * `sub4` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB4 = 15;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB4_VALUE = 15;
+  /**
+   * <pre>
+   * `sub5` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB5 = 16;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB5_VALUE = 16;
+  /**
+   * <pre>
+   * `sub6` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB6 = 17;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB6_VALUE = 17;
+  /**
+   * <pre>
+   * `sub7` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB7 = 18;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB7_VALUE = 18;
+  /**
+   * <pre>
+   * `sub8` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB8 = 19;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB8_VALUE = 19;
+  /**
+   * <pre>
+   * `sub9` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB9 = 20;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB9_VALUE = 20;
+  /**
+   * <pre>
+   * `sub10` of `Click.sub_ids`.
+   * </pre>
+   *
+   * <code>REPORT_DIMENSION_SUB10 = 21;</code>
+   */
+  public static final int REPORT_DIMENSION_SUB10_VALUE = 21;
 
 
   public final int getNumber() {
@@ -166,6 +409,21 @@ public enum ReportDimension
       case 4: return REPORT_DIMENSION_CODE;
       case 5: return REPORT_DIMENSION_CURRENCY;
       case 6: return REPORT_DIMENSION_STATUS;
+      case 7: return REPORT_DIMENSION_COUNTRY;
+      case 8: return REPORT_DIMENSION_DEVICE;
+      case 9: return REPORT_DIMENSION_OS;
+      case 10: return REPORT_DIMENSION_BROWSER;
+      case 11: return REPORT_DIMENSION_REFERRER_HOST;
+      case 12: return REPORT_DIMENSION_SUB1;
+      case 13: return REPORT_DIMENSION_SUB2;
+      case 14: return REPORT_DIMENSION_SUB3;
+      case 15: return REPORT_DIMENSION_SUB4;
+      case 16: return REPORT_DIMENSION_SUB5;
+      case 17: return REPORT_DIMENSION_SUB6;
+      case 18: return REPORT_DIMENSION_SUB7;
+      case 19: return REPORT_DIMENSION_SUB8;
+      case 20: return REPORT_DIMENSION_SUB9;
+      case 21: return REPORT_DIMENSION_SUB10;
       default: return null;
     }
   }

@@ -51,8 +51,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the link, partner or conversion code; the tag; the code of the
-   * currency; the status as the name of a `ConversionStatus`. Empty: links
-   * without a partner, or without tags. Example: `EUR`.
+   * currency; the status as the name of a `ConversionStatus`, the device as the
+   * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+   * without a partner, or without tags; clicks of which it is not known.
+   * Example: `EUR`.
    * </pre>
    *
    * <code>string value = 1 [json_name = "value"];</code>
@@ -74,8 +76,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the link, partner or conversion code; the tag; the code of the
-   * currency; the status as the name of a `ConversionStatus`. Empty: links
-   * without a partner, or without tags. Example: `EUR`.
+   * currency; the status as the name of a `ConversionStatus`, the device as the
+   * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+   * without a partner, or without tags; clicks of which it is not known.
+   * Example: `EUR`.
    * </pre>
    *
    * <code>string value = 1 [json_name = "value"];</code>
@@ -145,6 +149,22 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int IS_GONE_FIELD_NUMBER = 3;
+  private boolean isGone_ = false;
+  /**
+   * <pre>
+   * True: the clicks are no longer stored, or not yet, so nobody knows their
+   * values. Only in dimensions that each click has for itself.
+   * </pre>
+   *
+   * <code>bool is_gone = 3 [json_name = "isGone"];</code>
+   * @return The isGone.
+   */
+  @java.lang.Override
+  public boolean getIsGone() {
+    return isGone_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -165,6 +185,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(name_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 2, name_);
     }
+    if (isGone_ != false) {
+      output.writeBool(3, isGone_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -179,6 +202,10 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(name_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, name_);
+    }
+    if (isGone_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(3, isGone_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -199,6 +226,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getValue())) return false;
     if (!getName()
         .equals(other.getName())) return false;
+    if (getIsGone()
+        != other.getIsGone()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -214,6 +243,9 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getValue().hashCode();
     hash = (37 * hash) + NAME_FIELD_NUMBER;
     hash = (53 * hash) + getName().hashCode();
+    hash = (37 * hash) + IS_GONE_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getIsGone());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -351,6 +383,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = 0;
       value_ = "";
       name_ = "";
+      isGone_ = false;
       return this;
     }
 
@@ -389,6 +422,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
         result.name_ = name_;
+      }
+      if (((from_bitField0_ & 0x00000004) != 0)) {
+        result.isGone_ = isGone_;
       }
     }
 
@@ -446,6 +482,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000002;
         onChanged();
       }
+      if (other.getIsGone() != false) {
+        setIsGone(other.getIsGone());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -482,6 +521,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000002;
               break;
             } // case 18
+            case 24: {
+              isGone_ = input.readBool();
+              bitField0_ |= 0x00000004;
+              break;
+            } // case 24
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -503,8 +547,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the link, partner or conversion code; the tag; the code of the
-     * currency; the status as the name of a `ConversionStatus`. Empty: links
-     * without a partner, or without tags. Example: `EUR`.
+     * currency; the status as the name of a `ConversionStatus`, the device as the
+     * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+     * without a partner, or without tags; clicks of which it is not known.
+     * Example: `EUR`.
      * </pre>
      *
      * <code>string value = 1 [json_name = "value"];</code>
@@ -525,8 +571,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the link, partner or conversion code; the tag; the code of the
-     * currency; the status as the name of a `ConversionStatus`. Empty: links
-     * without a partner, or without tags. Example: `EUR`.
+     * currency; the status as the name of a `ConversionStatus`, the device as the
+     * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+     * without a partner, or without tags; clicks of which it is not known.
+     * Example: `EUR`.
      * </pre>
      *
      * <code>string value = 1 [json_name = "value"];</code>
@@ -548,8 +596,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the link, partner or conversion code; the tag; the code of the
-     * currency; the status as the name of a `ConversionStatus`. Empty: links
-     * without a partner, or without tags. Example: `EUR`.
+     * currency; the status as the name of a `ConversionStatus`, the device as the
+     * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+     * without a partner, or without tags; clicks of which it is not known.
+     * Example: `EUR`.
      * </pre>
      *
      * <code>string value = 1 [json_name = "value"];</code>
@@ -567,8 +617,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the link, partner or conversion code; the tag; the code of the
-     * currency; the status as the name of a `ConversionStatus`. Empty: links
-     * without a partner, or without tags. Example: `EUR`.
+     * currency; the status as the name of a `ConversionStatus`, the device as the
+     * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+     * without a partner, or without tags; clicks of which it is not known.
+     * Example: `EUR`.
      * </pre>
      *
      * <code>string value = 1 [json_name = "value"];</code>
@@ -583,8 +635,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the link, partner or conversion code; the tag; the code of the
-     * currency; the status as the name of a `ConversionStatus`. Empty: links
-     * without a partner, or without tags. Example: `EUR`.
+     * currency; the status as the name of a `ConversionStatus`, the device as the
+     * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+     * without a partner, or without tags; clicks of which it is not known.
+     * Example: `EUR`.
      * </pre>
      *
      * <code>string value = 1 [json_name = "value"];</code>
@@ -694,6 +748,53 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       name_ = value;
       bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+
+    private boolean isGone_ ;
+    /**
+     * <pre>
+     * True: the clicks are no longer stored, or not yet, so nobody knows their
+     * values. Only in dimensions that each click has for itself.
+     * </pre>
+     *
+     * <code>bool is_gone = 3 [json_name = "isGone"];</code>
+     * @return The isGone.
+     */
+    @java.lang.Override
+    public boolean getIsGone() {
+      return isGone_;
+    }
+    /**
+     * <pre>
+     * True: the clicks are no longer stored, or not yet, so nobody knows their
+     * values. Only in dimensions that each click has for itself.
+     * </pre>
+     *
+     * <code>bool is_gone = 3 [json_name = "isGone"];</code>
+     * @param value The isGone to set.
+     * @return This builder for chaining.
+     */
+    public Builder setIsGone(boolean value) {
+
+      isGone_ = value;
+      bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * True: the clicks are no longer stored, or not yet, so nobody knows their
+     * values. Only in dimensions that each click has for itself.
+     * </pre>
+     *
+     * <code>bool is_gone = 3 [json_name = "isGone"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearIsGone() {
+      bitField0_ = (bitField0_ & ~0x00000004);
+      isGone_ = false;
       onChanged();
       return this;
     }

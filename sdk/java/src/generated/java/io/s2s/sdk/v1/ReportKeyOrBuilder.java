@@ -11,8 +11,10 @@ public interface ReportKeyOrBuilder extends
   /**
    * <pre>
    * Id of the link, partner or conversion code; the tag; the code of the
-   * currency; the status as the name of a `ConversionStatus`. Empty: links
-   * without a partner, or without tags. Example: `EUR`.
+   * currency; the status as the name of a `ConversionStatus`, the device as the
+   * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+   * without a partner, or without tags; clicks of which it is not known.
+   * Example: `EUR`.
    * </pre>
    *
    * <code>string value = 1 [json_name = "value"];</code>
@@ -22,8 +24,10 @@ public interface ReportKeyOrBuilder extends
   /**
    * <pre>
    * Id of the link, partner or conversion code; the tag; the code of the
-   * currency; the status as the name of a `ConversionStatus`. Empty: links
-   * without a partner, or without tags. Example: `EUR`.
+   * currency; the status as the name of a `ConversionStatus`, the device as the
+   * name of a `DeviceKind`; what the click has in another dimension. Empty: links
+   * without a partner, or without tags; clicks of which it is not known.
+   * Example: `EUR`.
    * </pre>
    *
    * <code>string value = 1 [json_name = "value"];</code>
@@ -53,4 +57,15 @@ public interface ReportKeyOrBuilder extends
    */
   com.google.protobuf.ByteString
       getNameBytes();
+
+  /**
+   * <pre>
+   * True: the clicks are no longer stored, or not yet, so nobody knows their
+   * values. Only in dimensions that each click has for itself.
+   * </pre>
+   *
+   * <code>bool is_gone = 3 [json_name = "isGone"];</code>
+   * @return The isGone.
+   */
+  boolean getIsGone();
 }

@@ -55,66 +55,78 @@ public final class ReportProto {
       "ot\022\033\n\tis_others\030\003 \001(\010R\010isOthers\022/\n\007metri" +
       "cs\030\004 \001(\0132\025.s2s.v1.ReportMetricsR\007metrics" +
       "\0221\n\010compared\030\005 \001(\0132\025.s2s.v1.ReportMetric" +
-      "sR\010compared\"5\n\tReportKey\022\024\n\005value\030\001 \001(\tR" +
-      "\005value\022\022\n\004name\030\002 \001(\tR\004name\"\261\003\n\rReportMet" +
-      "rics\022\033\n\006clicks\030\001 \001(\003H\000R\006clicks\210\001\001\022\"\n\nbot" +
-      "_clicks\030\002 \001(\003H\001R\tbotClicks\210\001\001\022#\n\nprefetc" +
-      "hes\030\003 \001(\003H\002R\nprefetches\210\001\001\022\037\n\010previews\030\004" +
-      " \001(\003H\003R\010previews\210\001\001\022\030\n\007pending\030\005 \001(\003R\007pe" +
-      "nding\022\032\n\010approved\030\006 \001(\003R\010approved\022\032\n\010dec" +
-      "lined\030\007 \001(\003R\010declined\022A\n\032conversion_rate" +
-      "_millionths\030\010 \001(\003H\004R\030conversionRateMilli" +
-      "onths\210\001\001\022/\n\007amounts\030\t \003(\0132\025.s2s.v1.Repor" +
-      "tAmountsR\007amountsB\t\n\007_clicksB\r\n\013_bot_cli" +
-      "cksB\r\n\013_prefetchesB\013\n\t_previewsB\035\n\033_conv" +
-      "ersion_rate_millionths\"\213\004\n\rReportAmounts" +
-      "\022#\n\rcurrency_code\030\001 \001(\tR\014currencyCode\022 \n" +
-      "\013conversions\030\002 \001(\003R\013conversions\022#\n\005value" +
-      "\030\003 \001(\0132\r.s2s.v1.MoneyR\005value\022-\n\ncommissi" +
-      "on\030\004 \001(\0132\r.s2s.v1.MoneyR\ncommission\0224\n\016a" +
-      "pproved_value\030\005 \001(\0132\r.s2s.v1.MoneyR\rappr" +
-      "ovedValue\022>\n\023approved_commission\030\006 \001(\0132\r" +
-      ".s2s.v1.MoneyR\022approvedCommission\0224\n\016dec" +
-      "lined_value\030\007 \001(\0132\r.s2s.v1.MoneyR\rdeclin" +
-      "edValue\022>\n\023declined_commission\030\010 \001(\0132\r.s" +
-      "2s.v1.MoneyR\022declinedCommission\022?\n\024commi" +
-      "ssion_per_click\030\t \001(\0132\r.s2s.v1.MoneyR\022co" +
-      "mmissionPerClick\0222\n\raverage_value\030\n \001(\0132" +
-      "\r.s2s.v1.MoneyR\014averageValue\"w\n\014ReportFi" +
-      "lter\0225\n\tdimension\030\001 \001(\0162\027.s2s.v1.ReportD" +
-      "imensionR\tdimension\022\026\n\006values\030\002 \003(\tR\006val" +
-      "ues\022\030\n\007exclude\030\003 \001(\010R\007exclude*\335\001\n\017Report" +
-      "Dimension\022 \n\034REPORT_DIMENSION_UNSPECIFIE" +
-      "D\020\000\022\031\n\025REPORT_DIMENSION_LINK\020\001\022\034\n\030REPORT" +
-      "_DIMENSION_PARTNER\020\002\022\030\n\024REPORT_DIMENSION" +
-      "_TAG\020\003\022\031\n\025REPORT_DIMENSION_CODE\020\004\022\035\n\031REP" +
-      "ORT_DIMENSION_CURRENCY\020\005\022\033\n\027REPORT_DIMEN" +
-      "SION_STATUS\020\006*\246\001\n\013ReportGrain\022\034\n\030REPORT_" +
-      "GRAIN_UNSPECIFIED\020\000\022\035\n\031REPORT_GRAIN_QUAR" +
-      "TER_HOUR\020\001\022\025\n\021REPORT_GRAIN_HOUR\020\002\022\024\n\020REP" +
-      "ORT_GRAIN_DAY\020\003\022\025\n\021REPORT_GRAIN_WEEK\020\004\022\026" +
-      "\n\022REPORT_GRAIN_MONTH\020\005*y\n\013ReportBasis\022\034\n" +
-      "\030REPORT_BASIS_UNSPECIFIED\020\000\022\026\n\022REPORT_BA" +
-      "SIS_CLICK\020\001\022\033\n\027REPORT_BASIS_CONVERSION\020\002" +
-      "\022\027\n\023REPORT_BASIS_BOOKED\020\003*\264\003\n\014ReportMetr" +
-      "ic\022\035\n\031REPORT_METRIC_UNSPECIFIED\020\000\022\030\n\024REP" +
-      "ORT_METRIC_CLICKS\020\001\022\034\n\030REPORT_METRIC_BOT" +
-      "_CLICKS\020\002\022\034\n\030REPORT_METRIC_PREFETCHES\020\003\022" +
-      "\032\n\026REPORT_METRIC_PREVIEWS\020\004\022\035\n\031REPORT_ME" +
-      "TRIC_CONVERSIONS\020\005\022\031\n\025REPORT_METRIC_PEND" +
-      "ING\020\006\022\032\n\026REPORT_METRIC_APPROVED\020\007\022\032\n\026REP" +
-      "ORT_METRIC_DECLINED\020\010\022!\n\035REPORT_METRIC_C" +
-      "ONVERSION_RATE\020\t\022\027\n\023REPORT_METRIC_VALUE\020" +
-      "\n\022\034\n\030REPORT_METRIC_COMMISSION\020\013\022&\n\"REPOR" +
-      "T_METRIC_COMMISSION_PER_CLICK\020\014\022\037\n\033REPOR" +
-      "T_METRIC_AVERAGE_VALUE\020\r*\304\001\n\020ReportCompa" +
-      "rison\022!\n\035REPORT_COMPARISON_UNSPECIFIED\020\000" +
-      "\022%\n!REPORT_COMPARISON_PREVIOUS_PERIOD\020\001\022" +
-      " \n\034REPORT_COMPARISON_DAY_BEFORE\020\002\022!\n\035REP" +
-      "ORT_COMPARISON_WEEK_BEFORE\020\003\022!\n\035REPORT_C" +
-      "OMPARISON_YEAR_BEFORE\020\004BU\n\rio.s2s.sdk.v1" +
-      "B\013ReportProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342" +
-      "\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "sR\010compared\"N\n\tReportKey\022\024\n\005value\030\001 \001(\tR" +
+      "\005value\022\022\n\004name\030\002 \001(\tR\004name\022\027\n\007is_gone\030\003 " +
+      "\001(\010R\006isGone\"\261\003\n\rReportMetrics\022\033\n\006clicks\030" +
+      "\001 \001(\003H\000R\006clicks\210\001\001\022\"\n\nbot_clicks\030\002 \001(\003H\001" +
+      "R\tbotClicks\210\001\001\022#\n\nprefetches\030\003 \001(\003H\002R\npr" +
+      "efetches\210\001\001\022\037\n\010previews\030\004 \001(\003H\003R\010preview" +
+      "s\210\001\001\022\030\n\007pending\030\005 \001(\003R\007pending\022\032\n\010approv" +
+      "ed\030\006 \001(\003R\010approved\022\032\n\010declined\030\007 \001(\003R\010de" +
+      "clined\022A\n\032conversion_rate_millionths\030\010 \001" +
+      "(\003H\004R\030conversionRateMillionths\210\001\001\022/\n\007amo" +
+      "unts\030\t \003(\0132\025.s2s.v1.ReportAmountsR\007amoun" +
+      "tsB\t\n\007_clicksB\r\n\013_bot_clicksB\r\n\013_prefetc" +
+      "hesB\013\n\t_previewsB\035\n\033_conversion_rate_mil" +
+      "lionths\"\213\004\n\rReportAmounts\022#\n\rcurrency_co" +
+      "de\030\001 \001(\tR\014currencyCode\022 \n\013conversions\030\002 " +
+      "\001(\003R\013conversions\022#\n\005value\030\003 \001(\0132\r.s2s.v1" +
+      ".MoneyR\005value\022-\n\ncommission\030\004 \001(\0132\r.s2s." +
+      "v1.MoneyR\ncommission\0224\n\016approved_value\030\005" +
+      " \001(\0132\r.s2s.v1.MoneyR\rapprovedValue\022>\n\023ap" +
+      "proved_commission\030\006 \001(\0132\r.s2s.v1.MoneyR\022" +
+      "approvedCommission\0224\n\016declined_value\030\007 \001" +
+      "(\0132\r.s2s.v1.MoneyR\rdeclinedValue\022>\n\023decl" +
+      "ined_commission\030\010 \001(\0132\r.s2s.v1.MoneyR\022de" +
+      "clinedCommission\022?\n\024commission_per_click" +
+      "\030\t \001(\0132\r.s2s.v1.MoneyR\022commissionPerClic" +
+      "k\0222\n\raverage_value\030\n \001(\0132\r.s2s.v1.MoneyR" +
+      "\014averageValue\"w\n\014ReportFilter\0225\n\tdimensi" +
+      "on\030\001 \001(\0162\027.s2s.v1.ReportDimensionR\tdimen" +
+      "sion\022\026\n\006values\030\002 \003(\tR\006values\022\030\n\007exclude\030" +
+      "\003 \001(\010R\007exclude*\202\005\n\017ReportDimension\022 \n\034RE" +
+      "PORT_DIMENSION_UNSPECIFIED\020\000\022\031\n\025REPORT_D" +
+      "IMENSION_LINK\020\001\022\034\n\030REPORT_DIMENSION_PART" +
+      "NER\020\002\022\030\n\024REPORT_DIMENSION_TAG\020\003\022\031\n\025REPOR" +
+      "T_DIMENSION_CODE\020\004\022\035\n\031REPORT_DIMENSION_C" +
+      "URRENCY\020\005\022\033\n\027REPORT_DIMENSION_STATUS\020\006\022\034" +
+      "\n\030REPORT_DIMENSION_COUNTRY\020\007\022\033\n\027REPORT_D" +
+      "IMENSION_DEVICE\020\010\022\027\n\023REPORT_DIMENSION_OS" +
+      "\020\t\022\034\n\030REPORT_DIMENSION_BROWSER\020\n\022\"\n\036REPO" +
+      "RT_DIMENSION_REFERRER_HOST\020\013\022\031\n\025REPORT_D" +
+      "IMENSION_SUB1\020\014\022\031\n\025REPORT_DIMENSION_SUB2" +
+      "\020\r\022\031\n\025REPORT_DIMENSION_SUB3\020\016\022\031\n\025REPORT_" +
+      "DIMENSION_SUB4\020\017\022\031\n\025REPORT_DIMENSION_SUB" +
+      "5\020\020\022\031\n\025REPORT_DIMENSION_SUB6\020\021\022\031\n\025REPORT" +
+      "_DIMENSION_SUB7\020\022\022\031\n\025REPORT_DIMENSION_SU" +
+      "B8\020\023\022\031\n\025REPORT_DIMENSION_SUB9\020\024\022\032\n\026REPOR" +
+      "T_DIMENSION_SUB10\020\025*\246\001\n\013ReportGrain\022\034\n\030R" +
+      "EPORT_GRAIN_UNSPECIFIED\020\000\022\035\n\031REPORT_GRAI" +
+      "N_QUARTER_HOUR\020\001\022\025\n\021REPORT_GRAIN_HOUR\020\002\022" +
+      "\024\n\020REPORT_GRAIN_DAY\020\003\022\025\n\021REPORT_GRAIN_WE" +
+      "EK\020\004\022\026\n\022REPORT_GRAIN_MONTH\020\005*y\n\013ReportBa" +
+      "sis\022\034\n\030REPORT_BASIS_UNSPECIFIED\020\000\022\026\n\022REP" +
+      "ORT_BASIS_CLICK\020\001\022\033\n\027REPORT_BASIS_CONVER" +
+      "SION\020\002\022\027\n\023REPORT_BASIS_BOOKED\020\003*\264\003\n\014Repo" +
+      "rtMetric\022\035\n\031REPORT_METRIC_UNSPECIFIED\020\000\022" +
+      "\030\n\024REPORT_METRIC_CLICKS\020\001\022\034\n\030REPORT_METR" +
+      "IC_BOT_CLICKS\020\002\022\034\n\030REPORT_METRIC_PREFETC" +
+      "HES\020\003\022\032\n\026REPORT_METRIC_PREVIEWS\020\004\022\035\n\031REP" +
+      "ORT_METRIC_CONVERSIONS\020\005\022\031\n\025REPORT_METRI" +
+      "C_PENDING\020\006\022\032\n\026REPORT_METRIC_APPROVED\020\007\022" +
+      "\032\n\026REPORT_METRIC_DECLINED\020\010\022!\n\035REPORT_ME" +
+      "TRIC_CONVERSION_RATE\020\t\022\027\n\023REPORT_METRIC_" +
+      "VALUE\020\n\022\034\n\030REPORT_METRIC_COMMISSION\020\013\022&\n" +
+      "\"REPORT_METRIC_COMMISSION_PER_CLICK\020\014\022\037\n" +
+      "\033REPORT_METRIC_AVERAGE_VALUE\020\r*\304\001\n\020Repor" +
+      "tComparison\022!\n\035REPORT_COMPARISON_UNSPECI" +
+      "FIED\020\000\022%\n!REPORT_COMPARISON_PREVIOUS_PER" +
+      "IOD\020\001\022 \n\034REPORT_COMPARISON_DAY_BEFORE\020\002\022" +
+      "!\n\035REPORT_COMPARISON_WEEK_BEFORE\020\003\022!\n\035RE" +
+      "PORT_COMPARISON_YEAR_BEFORE\020\004BU\n\rio.s2s." +
+      "sdk.v1B\013ReportProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S" +
+      "2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006pr" +
+      "oto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -132,7 +144,7 @@ public final class ReportProto {
     internal_static_s2s_v1_ReportKey_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ReportKey_descriptor,
-        new java.lang.String[] { "Value", "Name", });
+        new java.lang.String[] { "Value", "Name", "IsGone", });
     internal_static_s2s_v1_ReportMetrics_descriptor =
       getDescriptor().getMessageTypes().get(2);
     internal_static_s2s_v1_ReportMetrics_fieldAccessorTable = new

@@ -1,1 +1,0 @@
-import{Qt as e}from"./base-BVnTr5WS.js";var t=2e3,n=()=>({queryKey:[`accounts`],queryFn:async()=>{let n=[];for await(let r of e.accounts.list({pageSize:1e3}))if(n.push(r)>=t)break;return n}});export{n as t};
