@@ -202,10 +202,9 @@ async fn filters_of(
 async fn value_of(dimension: Dimension, given: &str, client: &Client) -> Result<String, Failure> {
     match dimension {
         Dimension::Link => names::link(given, client).await,
-        Dimension::Partner if given.is_empty() => Ok(String::new()),
+        Dimension::Partner | Dimension::Device if given.is_empty() => Ok(String::new()),
         Dimension::Partner => names::partner(given, client).await,
         Dimension::Code => names::code(given, client).await,
-        Dimension::Tag => Ok(given.to_owned()),
         Dimension::Currency | Dimension::Country => Ok(given.to_ascii_uppercase()),
         Dimension::Status => {
             let name = format!("CONVERSION_STATUS_{}", given.to_ascii_uppercase());
@@ -215,7 +214,6 @@ async fn value_of(dimension: Dimension, given: &str, client: &Client) -> Result<
                 Failure::Usage(format!("`{given}` is no status: write pending, approved or declined"))
             })
         }
-        Dimension::Device if given.is_empty() => Ok(String::new()),
         Dimension::Device => {
             let name = format!("DEVICE_KIND_{}", given.to_ascii_uppercase());
             let known = DeviceKind::from_str_name(&name).filter(|kind| *kind != DeviceKind::Unspecified);

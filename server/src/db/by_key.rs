@@ -109,6 +109,9 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult,
 {
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
     let backend = db.get_database_backend();
     let [name, other] = [column, other].map(|column| quoted(backend, column.as_str()));
     let columns: Vec<E::Column> = E::Column::iter().collect();
@@ -125,7 +128,7 @@ where
     let mut found = Vec::new();
     for run in statement_runs(values) {
         let text = if backend == DbBackend::Sqlite {
-            let all = in_values(&table, &[name.clone()], run.len());
+            let all = in_values(&table, std::slice::from_ref(&name), run.len());
             format!("SELECT {columns} FROM {all} AND {other}>=? AND {other}<?")
         } else {
             let names = vec!["?"; run.len()].join(",");

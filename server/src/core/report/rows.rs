@@ -12,7 +12,7 @@ use sea_orm::{ActiveEnum as _, DatabaseTransaction};
 use super::{
     Links, Question,
     period::Period,
-    table::{Counted, Dimension, Scope, Told},
+    table::{Counted, Dimension, Scope, Texts, Told},
     too_wide,
 };
 use crate::{
@@ -208,7 +208,7 @@ impl<'a> Rows<'a> {
                 left.subtract(sum);
             }
             let known = self.clicks.len();
-            self.clicks.entry((place, of_click.clone())).or_default().add(sum);
+            self.clicks.entry((place, Some(of_click.clone()))).or_default().add(sum);
             if self.clicks.len() > known {
                 self.hold(&of_click)?;
             }
@@ -219,7 +219,7 @@ impl<'a> Rows<'a> {
         if self.question.basis == Basis::Click {
             let ids: Vec<ClickId> = told.keys().copied().collect();
             for conversion in conversion::all_of_clicks(txn, &ids).await? {
-                self.found_conversion(&conversion, told.get(&conversion.click_id).cloned().flatten());
+                self.found_conversion(&conversion, told.get(&conversion.click_id).cloned());
             }
         }
         Ok(())
@@ -261,7 +261,7 @@ impl<'a> Rows<'a> {
                 told.insert(click.click_id, of_click);
             }
             for conversion in &found {
-                self.found_conversion(conversion, told.get(&conversion.click_id).cloned().flatten());
+                self.found_conversion(conversion, told.get(&conversion.click_id).cloned());
             }
             left = left.saturating_sub(length(&found));
         }
@@ -300,13 +300,13 @@ impl<'a> Rows<'a> {
     }
 
     /// What a click tells in the dimensions that are asked for.
-    fn told(&self, click: &Click) -> Told {
-        Some(self.asked.iter().map(|asked| (*asked, text_of(click, *asked))).collect())
+    fn told(&self, click: &Click) -> Texts {
+        self.asked.iter().map(|asked| (*asked, text_of(click, *asked))).collect()
     }
 
     /// Refuses more texts than there is memory for.
-    fn hold(&mut self, told: &Told) -> Result<()> {
-        let bytes = told.iter().flatten().map(|(_, text)| text.len());
+    fn hold(&mut self, told: &Texts) -> Result<()> {
+        let bytes = told.iter().map(|(_, text)| text.len());
         self.text_bytes = bytes.fold(self.text_bytes, usize::saturating_add);
         if self.text_bytes > TEXTS_BYTES_MAX {
             return Err(too_wide(&format!("more than {TEXTS_BYTES_MAX} bytes of different texts")));

@@ -67,8 +67,11 @@ pub enum Counted {
     Conversions(ConversionCell, ConversionSum),
 }
 
-/// What a click has in the dimensions that a question names; `None` if the click is not stored.
-pub type Told = Option<Vec<(Dimension, String)>>;
+/// What a click has in the dimensions that a question names.
+pub type Texts = Vec<(Dimension, String)>;
+
+/// What a click has told; `None` if the click is not stored.
+pub type Told = Option<Texts>;
 
 /// A click, or a conversion of a click, as it is counted.
 #[derive(Clone, Copy, Debug)]
