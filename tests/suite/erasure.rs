@@ -1,6 +1,8 @@
 //! Erasure: a visitor's data vanishes for good from the click, the conversions and the postbacks.
 //! The conversions still count.
 
+use std::collections::BTreeMap;
+
 use s2s_sdk::v1::{
     ApiKeyScope, Click, Conversion, ConversionVerdict, CreateTrackingLinkRequest, DecimalSeparator,
     EraseVisitorRequest, EraseVisitorResponse, ErrorReason, GetClickRequest, ListClicksRequest,
@@ -115,7 +117,8 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
     assert_eq!((&after.0, erased.click.as_ref()), (&blank, Some(&blank)));
     for (one, was) in after.1.iter().zip(&before.1) {
         let custom_params = if one.click_id == click { Vec::new() } else { was.custom_params.clone() };
-        assert_eq!(*one, Conversion { custom_params, ..was.clone() });
+        let sub_ids = if one.click_id == click { BTreeMap::new() } else { was.sub_ids.clone() };
+        assert_eq!(*one, Conversion { custom_params, sub_ids, ..was.clone() });
     }
     for postback in &after.2 {
         let noted = postback.notes.iter().any(|note| note.code() == NoteCode::VisitorErased);

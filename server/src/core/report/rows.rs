@@ -39,7 +39,7 @@ const TEXTS_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// The place of a sum: the number of the span of time, and the link.
 type Place = (usize, TrackingLinkId);
 
-/// What is counted in a period, from its totals to its rows.
+/// The counts of a period, from its totals to its rows.
 pub struct Rows<'a> {
     question: &'a Question,
     period: &'a Period,
@@ -299,7 +299,7 @@ impl<'a> Rows<'a> {
         self.period.slot(Quarter::of(time))
     }
 
-    /// What a click tells in the dimensions that are asked for.
+    /// The values of a click in the dimensions that are asked for.
     fn told(&self, click: &Click) -> Texts {
         self.asked.iter().map(|asked| (*asked, text_of(click, *asked))).collect()
     }

@@ -67,10 +67,10 @@ pub enum Counted {
     Conversions(ConversionCell, ConversionSum),
 }
 
-/// What a click has in the dimensions that a question names.
+/// The values of a click in the dimensions that a question names.
 pub type Texts = Vec<(Dimension, String)>;
 
-/// What a click has told; `None` if the click is not stored.
+/// The same; `None` if the click is not stored.
 pub type Told = Option<Texts>;
 
 /// A click, or a conversion of a click, as it is counted.
@@ -118,7 +118,7 @@ pub enum Value {
     Currency(CurrencyCode),
     /// The number of a `ConversionStatus`.
     Status(i16),
-    /// What a click has told; empty if it has not.
+    /// A text that a click has told; empty if it has not.
     Told(String),
     /// The click is not stored.
     Gone,
