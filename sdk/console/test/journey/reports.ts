@@ -36,4 +36,11 @@ journey("a report says what came of a link, and what is inside it", async ({ tab
   assert.match(text, /,EUR,60,7\.5,/);
   await button(page, /^Remove the filter/).click();
   await eventually(page, async () => !page.url().includes("only.link"));
+  await tab.open("/reports?by=browser,country");
+  const told = page.getByRole("row").filter({ hasText: "Chrome" });
+  await told.getByText("Not known").waitFor();
+  await told.getByText("€60").waitFor();
+  await told.getByRole("link").click();
+  await eventually(page, async () => page.url().includes("only.browser=Chrome"));
+  await see(page, "€60.00");
 });
