@@ -305,7 +305,6 @@ pub async fn existing(app: &App, ids: HashSet<ClickId>) -> Result<HashSet<ClickI
     Ok(store::existing(app.db.scanner(), ids).await?)
 }
 
-/// Finds the row of the click, if it exists.
 /// The sub ids of those of these clicks that are stored.
 pub async fn sub_ids(
     db: &impl ConnectionTrait,
@@ -316,6 +315,7 @@ pub async fn sub_ids(
     Ok(found.into_iter().map(|click| (click.click_id, click.sub_ids)).collect())
 }
 
+/// Finds the row of the click, if it exists.
 pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<Click>> {
     store::find(app.db.reader(), account, id).await
 }

@@ -219,7 +219,7 @@ impl<'a> Rows<'a> {
         if self.question.basis == Basis::Click {
             let ids: Vec<ClickId> = told.keys().copied().collect();
             for conversion in conversion::all_of_clicks(txn, &ids).await? {
-                self.found_conversion(&conversion, told.get(&conversion.click_id).cloned());
+                self.found_conversion(&conversion, told.get(&conversion.click_id))?;
             }
         }
         Ok(())
@@ -256,20 +256,18 @@ impl<'a> Rows<'a> {
             let ids: Vec<ClickId> = ids.into_iter().collect();
             let mut told = HashMap::with_capacity(ids.len());
             for click in click::find_these(txn, &ids).await? {
-                let of_click = self.told(&click);
-                self.hold(&of_click)?;
-                told.insert(click.click_id, of_click);
+                told.insert(click.click_id, self.told(&click));
             }
             for conversion in &found {
-                self.found_conversion(conversion, told.get(&conversion.click_id).cloned());
+                self.found_conversion(conversion, told.get(&conversion.click_id))?;
             }
             left = left.saturating_sub(length(&found));
         }
         Ok(())
     }
 
-    fn found_conversion(&mut self, conversion: &Brief, told: Told) {
-        let Some(slot) = self.slot(self.time(conversion)) else { return };
+    fn found_conversion(&mut self, conversion: &Brief, told: Option<&Texts>) -> Result<()> {
+        let Some(slot) = self.slot(self.time(conversion)) else { return Ok(()) };
         let kind = ConversionCell {
             basis: self.question.basis,
             quarter: self.period.first(),
@@ -283,7 +281,12 @@ impl<'a> Rows<'a> {
         if let Some(left) = self.conversions_left.get_mut(&(slot, kind)) {
             left.subtract(sum);
         }
-        self.conversions.entry((slot, kind, told)).or_default().add(sum);
+        let known = self.conversions.len();
+        self.conversions.entry((slot, kind, told.cloned())).or_default().add(sum);
+        if self.conversions.len() > known {
+            self.hold(told.map(Vec::as_slice).unwrap_or_default())?;
+        }
+        Ok(())
     }
 
     /// The time by which the question counts a conversion.
@@ -305,7 +308,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Refuses more texts than there is memory for.
-    fn hold(&mut self, told: &Texts) -> Result<()> {
+    fn hold(&mut self, told: &[(Dimension, String)]) -> Result<()> {
         let bytes = told.iter().map(|(_, text)| text.len());
         self.text_bytes = bytes.fold(self.text_bytes, usize::saturating_add);
         if self.text_bytes > TEXTS_BYTES_MAX {
